@@ -1,0 +1,100 @@
+/** The configuration as the edge uses it: checked, every default filled in, frozen. */
+export interface EdgeConfig {
+  readonly version: 1;
+  readonly cluster: string;
+  readonly node: string;
+  readonly listen: readonly ListenConfig[];
+  readonly trunks: readonly TrunkConfig[];
+  readonly routes: readonly RouteConfig[];
+  readonly media: {
+    readonly firstPort: number;
+    readonly lastPort: number;
+    readonly address: string | undefined;
+  };
+  readonly journal: { readonly directory: string; readonly maxBytes: number };
+  readonly http: { readonly address: string; readonly port: number };
+  readonly kafka: KafkaConfig;
+}
+
+export interface ListenConfig {
+  readonly id: string;
+  readonly transport: "udp";
+  readonly address: string;
+  readonly port: number;
+  /** Host for Via, Contact and SDP where it is not `address`. */
+  readonly advertise: string | undefined;
+}
+
+export type TrunkProfile = "sip" | "sip-t" | "sip-i";
+
+export interface TrunkConfig {
+  readonly id: string;
+  readonly profile: TrunkProfile;
+  /** Addresses, CIDR networks or DNS names. */
+  readonly sources: readonly string[];
+  /** Only on this listener; on every one where undefined. */
+  readonly listener: string | undefined;
+  readonly isup: {
+    /** Where the body's own `version` and `base` say nothing known. */
+    readonly variant: string;
+    readonly handling: "optional" | "required";
+    /** RLC in the 200 to BYE. */
+    readonly rlc: boolean;
+  };
+  readonly numbers: { readonly country: string | undefined };
+}
+
+export interface RouteConfig {
+  readonly id: string;
+  readonly when:
+    | {
+        readonly trunk: string | undefined;
+        readonly called: string | undefined;
+        readonly calling: string | undefined;
+      }
+    | undefined;
+  readonly action: RouteAction;
+}
+
+export type RouteAction =
+  | { readonly type: "answer"; readonly afterMs: number; readonly media: "echo" }
+  | { readonly type: "reject"; readonly sip: number; readonly q850: number | undefined };
+
+export interface KafkaConfig {
+  /** Empty: events stay in the journal. */
+  readonly brokers: readonly string[];
+  readonly clientId: string;
+  readonly topicPrefix: string;
+  readonly createTopics: boolean;
+  readonly partitions: number;
+  readonly ssl: boolean;
+  readonly sasl:
+    | {
+        readonly mechanism: "plain" | "scram-sha-256" | "scram-sha-512";
+        readonly username: string;
+        readonly password: string;
+      }
+    | undefined;
+}
+
+/** One fault of a configuration: where it is, what is wrong, what may have been meant. */
+export interface Fault {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** `trunks[0].profile`; empty for the whole file. */
+  readonly path: string;
+  readonly message: string;
+  /** Nearest known key or value. */
+  readonly nearest: string | undefined;
+}
+
+export type ConfigResult =
+  | { readonly ok: true; readonly config: EdgeConfig }
+  | { readonly ok: false; readonly faults: readonly Fault[] };
+
+export function faultLine(fault: Fault): string {
+  const where = fault.path === "" ? "" : `${fault.path}: `;
+  const nearest = fault.nearest === undefined ? "" : ` — did you mean "${fault.nearest}"?`;
+  return `${fault.file}:${fault.line}:${fault.column}: ${where}${fault.message}${nearest}`;
+}

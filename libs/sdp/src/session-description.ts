@@ -1,0 +1,108 @@
+import sdpTransform from "sdp-transform";
+
+/** One RTP payload format of a media stream (RFC 8866 §6.6, RFC 3551 §6 for the static ones). */
+export interface Format {
+  readonly payloadType: number;
+  /** Encoding name in upper case; undefined where neither `rtpmap` nor RFC 3551 names it. */
+  readonly encoding: string | undefined;
+  readonly clockRate: number | undefined;
+  readonly fmtp: string | undefined;
+}
+
+export type Direction = "sendrecv" | "sendonly" | "recvonly" | "inactive";
+
+/** One m= section. A port of 0 is a rejected stream (RFC 3264 §6). */
+export interface MediaStream {
+  readonly type: string;
+  readonly port: number;
+  readonly protocol: string;
+  readonly formats: readonly Format[];
+  /** The fmt list as sent: what a rejected stream repeats. */
+  readonly payloads: string;
+  readonly direction: Direction;
+  /** Address of the stream's or the session's c= line. */
+  readonly address: string | undefined;
+  readonly ptime: number | undefined;
+}
+
+/** What offer/answer needs of a session description (RFC 8866). */
+export interface SessionDescription {
+  readonly sessionId: string;
+  readonly sessionVersion: number;
+  readonly media: readonly MediaStream[];
+}
+
+export type SdpResult =
+  | { readonly ok: true; readonly session: SessionDescription }
+  | { readonly ok: false; readonly error: { readonly code: "bad-sdp"; readonly message: string } };
+
+/** A description of more octets is no session of a telephone call. */
+export const SDP_LENGTH_MAX = 32_768;
+
+/** Static payload types a trunk may name without rtpmap, RFC 3551 §6, table 4. */
+const STATIC: Readonly<Record<number, string>> = {
+  0: "PCMU",
+  3: "GSM",
+  4: "G723",
+  8: "PCMA",
+  9: "G722",
+  18: "G729",
+};
+
+const DIRECTIONS: readonly string[] = ["sendrecv", "sendonly", "recvonly", "inactive"];
+
+export function parseSdp(text: string): SdpResult {
+  if (text.length > SDP_LENGTH_MAX) return bad(`${text.length} characters, at most ${SDP_LENGTH_MAX}`);
+  // The parser skips what it does not know, so the lines that must be there are looked for first (RFC 8866 §5).
+  for (const line of ["v=0", "o=", "t="]) if (!hasLine(text, line)) return bad(`no ${line} line`);
+  const parsed = sdpTransform.parse(text);
+  if ((parsed.origin as unknown) === undefined) return bad("the o= line has fewer than six fields");
+  const sessionDirection = parsed.direction;
+  const media = parsed.media.map((stream): MediaStream => {
+    const payloads = stream.payloads ?? "";
+    return {
+      type: stream.type,
+      port: stream.port,
+      protocol: stream.protocol,
+      payloads,
+      formats: formatsOf(payloads, stream.rtp, stream.fmtp),
+      direction: directionOf(stream.direction ?? sessionDirection),
+      address: stream.connection?.ip ?? parsed.connection?.ip,
+      ptime: stream.ptime,
+    };
+  });
+  const { sessionId, sessionVersion } = parsed.origin;
+  return { ok: true, session: { sessionId: String(sessionId), sessionVersion, media } };
+}
+
+function hasLine(text: string, start: string): boolean {
+  return text.startsWith(start) || text.includes(`\n${start}`);
+}
+
+function bad(message: string): SdpResult {
+  return { ok: false, error: { code: "bad-sdp", message } };
+}
+
+function directionOf(value: string | undefined): Direction {
+  return value !== undefined && DIRECTIONS.includes(value) ? (value as Direction) : "sendrecv";
+}
+
+function formatsOf(
+  payloads: string,
+  rtp: readonly { payload: number; codec: string; rate?: number | undefined }[],
+  fmtp: readonly { payload: number; config: string }[],
+): Format[] {
+  const formats: Format[] = [];
+  for (const payload of payloads.split(" ")) {
+    const payloadType = Number(payload);
+    if (!/^[0-9]{1,3}$/.test(payload) || payloadType > 127) continue;
+    const map = rtp.find((each) => each.payload === payloadType);
+    formats.push({
+      payloadType,
+      encoding: map?.codec.toUpperCase() ?? STATIC[payloadType],
+      clockRate: map?.rate ?? (payloadType in STATIC ? 8_000 : undefined),
+      fmtp: fmtp.find((each) => each.payload === payloadType)?.config,
+    });
+  }
+  return formats;
+}

@@ -1,0 +1,129 @@
+import type { HeaderField } from "../message/build-message.ts";
+import type { SipRequest, SipResponse } from "../message/message.ts";
+import { parseNameAddrs } from "../message/name-addr.ts";
+import { isSipUri, parseUri } from "../message/uri.ts";
+
+/**
+ * A dialog as plain data (RFC 3261 §12): what a restart has to keep. Its owner is the session that made it.
+ */
+export interface Dialog {
+  readonly state: "early" | "confirmed";
+  readonly callId: string;
+  readonly localTag: string;
+  readonly remoteTag: string;
+  /** From and To values with their tags, as they go into our requests. */
+  readonly local: string;
+  readonly remote: string;
+  readonly remoteTarget: string;
+  /** Route values in the order to be sent, each with its angle brackets. */
+  readonly routeSet: readonly string[];
+  readonly localSequenceNumber: number;
+  readonly remoteSequenceNumber: number | undefined;
+  readonly listener: string;
+}
+
+/** Key of a dialog in a table; both tags count, so that every fork is a dialog of its own. */
+export function dialogKey(callId: string, localTag: string, remoteTag: string): string {
+  return `${callId} ${localTag} ${remoteTag}`;
+}
+
+export function keyOfDialog(dialog: Dialog): string {
+  return dialogKey(dialog.callId, dialog.localTag, dialog.remoteTag);
+}
+
+/** UAS side, RFC 3261 §12.1.1; the request has passed its checks, so the headers are there. */
+export function dialogFromInvite(request: SipRequest, localTag: string, listener: string): Dialog {
+  return {
+    state: "early",
+    callId: request.callId ?? "",
+    localTag,
+    remoteTag: request.fromTag ?? "",
+    local: `${request.header("to") ?? ""};tag=${localTag}`,
+    remote: request.header("from") ?? "",
+    remoteTarget: request.contacts?.[0]?.uriText ?? "",
+    routeSet: routesOf(request, false),
+    localSequenceNumber: 0,
+    remoteSequenceNumber: request.cseq?.sequenceNumber,
+    listener,
+  };
+}
+
+/** UAC side, RFC 3261 §12.1.2; undefined where the response cannot make a dialog. */
+export function dialogFromResponse(response: SipResponse, listener: string): Dialog | undefined {
+  const remoteTarget = response.contacts?.[0]?.uriText;
+  if (response.toTag === undefined || response.fromTag === undefined || remoteTarget === undefined)
+    return undefined;
+  return {
+    state: response.status < 200 ? "early" : "confirmed",
+    callId: response.callId ?? "",
+    localTag: response.fromTag,
+    remoteTag: response.toTag,
+    local: response.header("from") ?? "",
+    remote: response.header("to") ?? "",
+    remoteTarget,
+    routeSet: routesOf(response, true),
+    localSequenceNumber: response.cseq?.sequenceNumber ?? 0,
+    remoteSequenceNumber: undefined,
+    listener,
+  };
+}
+
+function routesOf(message: SipRequest | SipResponse, isReversed: boolean): string[] {
+  const routes: string[] = [];
+  for (const value of message.list("record-route") ?? []) routes.push(value);
+  return isReversed ? routes.reverse() : routes;
+}
+
+/** In order (RFC 3261 §12.2.2): a lower number than the last is answered 500; the first may be any. */
+export function isInOrder(dialog: Dialog, request: SipRequest): boolean {
+  const number = request.cseq?.sequenceNumber ?? 0;
+  return dialog.remoteSequenceNumber === undefined || number > dialog.remoteSequenceNumber;
+}
+
+/** A request inside the dialog, ready for its transaction: RFC 3261 §12.2.1.1. */
+export interface DialogRequest {
+  readonly dialog: Dialog;
+  readonly requestUri: string;
+  /** Without Via, Max-Forwards, Contact and body headers. */
+  readonly headers: readonly HeaderField[];
+  /** URI whose host is where the request goes next: first route, else the remote target. */
+  readonly nextHop: string;
+}
+
+/** `sequenceNumber` is given for ACK alone: it repeats its INVITE's (RFC 3261 §13.2.2.4). */
+export function requestInDialog(dialog: Dialog, method: string, sequenceNumber?: number): DialogRequest {
+  const number = sequenceNumber ?? dialog.localSequenceNumber + 1;
+  const next = sequenceNumber === undefined ? { ...dialog, localSequenceNumber: number } : dialog;
+  const [first] = dialog.routeSet;
+  const firstUri = first === undefined ? undefined : parseNameAddrs([first])?.[0];
+  let requestUri = dialog.remoteTarget;
+  let routes = dialog.routeSet;
+  if (firstUri !== undefined && isSipUri(firstUri.uri) && !firstUri.uri.params.has("lr")) {
+    // A strict router takes the Request-URI and the target moves to the end of the route set.
+    requestUri = firstUri.uriText;
+    routes = [...dialog.routeSet.slice(1), `<${dialog.remoteTarget}>`];
+  }
+  const headers: HeaderField[] = [
+    ["From", dialog.local],
+    ["To", dialog.remote],
+    ["Call-ID", dialog.callId],
+    ["CSeq", `${number} ${method}`],
+  ];
+  for (const route of routes) headers.push(["Route", route]);
+  return {
+    dialog: next,
+    requestUri,
+    headers,
+    nextHop: firstUri?.uriText ?? dialog.remoteTarget,
+  };
+}
+
+/** Host and port of a URI, where it is a SIP one. */
+export function hostOf(
+  uriText: string,
+): { readonly host: string; readonly port: number | undefined } | undefined {
+  const uri = parseUri(uriText);
+  if (uri === undefined || !isSipUri(uri)) return undefined;
+  const maddr = uri.params.get("maddr");
+  return { host: maddr ?? uri.host, port: uri.port };
+}

@@ -1,0 +1,57 @@
+// Messages
+export {
+  buildRequest,
+  buildResponse,
+  type HeaderField,
+  type RequestParts,
+  type ResponseParts,
+} from "./message/build-message.ts";
+export { checkRequest, checkResponse, type MessageFault } from "./message/check-message.ts";
+export { SipRequest, SipResponse, type SipMessage } from "./message/message.ts";
+export { parseNameAddr, parseNameAddrs, type NameAddr } from "./message/name-addr.ts";
+export { octetString, octetsOf, textOf, utf8OctetString } from "./message/octets.ts";
+export {
+  parseMessage,
+  type ParseError,
+  type ParseErrorCode,
+  type ParseResult,
+} from "./message/parse-message.ts";
+export { statusPhrase } from "./message/status-phrases.ts";
+export { closingQuote, isToken, quote, splitOutside, unquote } from "./message/token.ts";
+export { parseParams, type Params } from "./message/params.ts";
+export {
+  escapeUser,
+  formatUri,
+  isSipUri,
+  parseHostPort,
+  parseUri,
+  unescapeUser,
+  type SipUri,
+  type TelUri,
+  type Uri,
+} from "./message/uri.ts";
+export { parseVia, type Via } from "./message/via.ts";
+export { buildMultipart, parseMultipart, type BodyPart, type MultipartResult } from "./message/multipart.ts";
+// Transport
+export type { Clock, Random } from "./transport/clock.ts";
+export type { Flow, Target, Transport } from "./transport/flow.ts";
+// Transactions
+export { T1, T2, T4, TIMEOUT, TimerQueues, type Timer, type TimerOwner } from "./transaction/timers.ts";
+export { TransactionLayer, type TransactionUser } from "./transaction/transaction-layer.ts";
+export type { Reply } from "./transaction/server-transaction.ts";
+// Dialogs and user agent
+export { type Dialog } from "./dialog/dialog.ts";
+export {
+  InviteClientSession,
+  type InviteClientSessionListener,
+  type InviteParts,
+} from "./user-agent/invite-client-session.ts";
+export { InviteServerSession, type InviteServerSessionListener } from "./user-agent/invite-server-session.ts";
+export type {
+  InviteUsage,
+  InviteUsageListener,
+  Outcome,
+  RequestBody,
+  Responder,
+} from "./user-agent/invite-usage.ts";
+export { UserAgent, type UserAgentListener, type UserAgentOptions } from "./user-agent/user-agent.ts";

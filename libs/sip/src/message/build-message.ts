@@ -1,0 +1,93 @@
+import type { SipRequest } from "./message.ts";
+import { octetsOf, utf8OctetString } from "./octets.ts";
+import { statusPhrase } from "./status-phrases.ts";
+import { splitOutside } from "./token.ts";
+
+/** A header field to be sent: name and value, neither with a line end. */
+export type HeaderField = readonly [name: string, value: string];
+
+export interface ResponseParts {
+  readonly status: number;
+  readonly phrase?: string;
+  /** Added to To where the request had no tag (RFC 3261 §8.2.6.2). */
+  readonly toTag?: string | undefined;
+  /** Where the request came from: `received` and `rport` of the top Via (RFC 3261 §18.2.1, RFC 3581 §4). */
+  readonly source?: { readonly address: string; readonly port: number } | undefined;
+  readonly headers?: readonly HeaderField[];
+  readonly body?: Uint8Array | undefined;
+}
+
+/** A response from the request's own octets (RFC 3261 §8.2.6): Via, From, To, Call-ID, CSeq, Record-Route. */
+export function buildResponse(request: SipRequest, parts: ResponseParts): Uint8Array {
+  let head = `SIP/2.0 ${parts.status} ${utf8OctetString(parts.phrase ?? statusPhrase(parts.status))}\r\n`;
+  head += copyVias(request, parts.source);
+  const { ids } = request.index;
+  // RFC 3261 §12.1.1: Record-Route goes back in what makes a dialog.
+  const isDialogForming = parts.status > 100 && parts.status < 300;
+  for (let at = 0; at < ids.length; at++) {
+    const id = ids[at];
+    if (id === "from" || id === "call-id" || id === "cseq" || (isDialogForming && id === "record-route")) {
+      head += `${COPIED[id]}: ${request.rawValue(at)}\r\n`;
+    } else if (id === "to") {
+      const tag = parts.toTag === undefined || request.toTag !== undefined ? "" : `;tag=${parts.toTag}`;
+      head += `To: ${request.rawValue(at)}${tag}\r\n`;
+    }
+  }
+  return finish(head, parts.headers, parts.body);
+}
+
+const COPIED = {
+  from: "From",
+  "call-id": "Call-ID",
+  cseq: "CSeq",
+  "record-route": "Record-Route",
+} as const;
+
+function copyVias(request: SipRequest, source: ResponseParts["source"]): string {
+  let lines = "";
+  let isTop = true;
+  const { ids } = request.index;
+  for (let at = ids.indexOf("via"); at >= 0; at = ids.indexOf("via", at + 1)) {
+    const value = request.rawValue(at);
+    lines += `Via: ${isTop && source !== undefined ? withSource(request, value, source) : value}\r\n`;
+    isTop = false;
+  }
+  return lines;
+}
+
+function withSource(request: SipRequest, value: string, source: { address: string; port: number }): string {
+  const via = request.topVia;
+  if (via === undefined) return value;
+  const hasRport = via.params.has("rport");
+  // RFC 3261 §18.2.1: `received` where the host differs; RFC 3581 §4: always with rport.
+  if (!hasRport && via.host === source.address) return value;
+  const [first = value, ...rest] = splitOutside(value, ",") ?? [value];
+  let top = first.trimEnd().replace(/;\s*received\s*=[^;,]*/i, "");
+  if (hasRport) top = top.replace(/;\s*rport\s*(?:=[^;,]*)?(?=;|$)/i, `;rport=${source.port}`);
+  top += `;received=${source.address}`;
+  return rest.length === 0 ? top : `${top},${rest.join(",")}`;
+}
+
+export interface RequestParts {
+  readonly method: string;
+  readonly requestUri: string;
+  /** In the order to be sent; Content-Length is added. */
+  readonly headers: readonly HeaderField[];
+  readonly body?: Uint8Array | undefined;
+}
+
+export function buildRequest(parts: RequestParts): Uint8Array {
+  return finish(`${parts.method} ${parts.requestUri} SIP/2.0\r\n`, parts.headers, parts.body);
+}
+
+function finish(
+  start: string,
+  headers: readonly HeaderField[] | undefined,
+  body: Uint8Array | undefined,
+): Uint8Array {
+  let head = start;
+  if (headers !== undefined)
+    for (const [name, value] of headers) head += `${name}: ${utf8OctetString(value)}\r\n`;
+  head += `Content-Length: ${body?.length ?? 0}\r\n\r\n`;
+  return octetsOf(head, body);
+}

@@ -1,0 +1,90 @@
+import type { SipMessage, SipRequest, SipResponse } from "./message.ts";
+import { splitOutside } from "./token.ts";
+import { parseVia } from "./via.ts";
+
+/** Why a well-framed message may not be processed; `status` is what RFC 3261 answers. */
+export interface MessageFault {
+  readonly code: "missing-header" | "repeated-header" | "bad-header-value" | "method-mismatch";
+  readonly message: string;
+  readonly status: 400;
+}
+
+/** RFC 3261 §8.1.1: in every request, at most once (RFC 4475 §3.3.8). */
+const SINGLE = ["from", "to", "call-id", "cseq"] as const;
+
+/** Header fields a response copies: without them nothing can be sent back (RFC 3261 §8.2.6.2). */
+export function isAnswerable(request: SipRequest): boolean {
+  return request.topVia !== undefined && request.method !== "ACK";
+}
+
+/** The checks of RFC 3261 §8.1.1 and §8.2 that need no state. */
+export function checkRequest(request: SipRequest): MessageFault | undefined {
+  const fault = checkCommon(request);
+  if (fault !== undefined) return fault;
+  if (request.cseq?.method !== request.method) {
+    return {
+      code: "method-mismatch",
+      message: `CSeq names ${request.cseq?.method}, not ${request.method}`,
+      status: 400,
+    };
+  }
+  if (request.requestUri === undefined) return bad("Request-URI", request.requestUriText);
+  // RFC 3261 §19.1.1: header parameters are not allowed in a Request-URI.
+  if ("headers" in request.requestUri && request.requestUri.headers !== undefined) {
+    return bad("Request-URI", request.requestUriText);
+  }
+  if (count(request, "max-forwards") > 1) return repeated("max-forwards");
+  const contacts = request.header("contact") === "*" ? [] : request.contacts;
+  if (contacts === undefined) return bad("Contact", request.header("contact"));
+  if (request.method === "INVITE" && contacts.length === 0) return missing("contact");
+  return undefined;
+}
+
+export function checkResponse(response: SipResponse): MessageFault | undefined {
+  return checkCommon(response);
+}
+
+function checkCommon(message: SipMessage): MessageFault | undefined {
+  for (const line of message.headers("via")) {
+    const values = splitOutside(line, ",");
+    if (values === undefined || values.some((value) => parseVia(value.trim()) === undefined))
+      return bad("Via", line);
+  }
+  if (message.topVia === undefined) return missing("via");
+  for (const id of SINGLE) {
+    const found = count(message, id);
+    if (found === 0) return missing(id);
+    if (found > 1) return repeated(id);
+  }
+  if (message.callId === "" || /\s/.test(message.callId ?? "")) return bad("Call-ID", message.callId);
+  if (message.from === undefined) return bad("From", message.header("from"));
+  if (message.to === undefined) return bad("To", message.header("to"));
+  if (message.cseq === undefined) return bad("CSeq", message.header("cseq"));
+  return undefined;
+}
+
+function count(message: SipMessage, id: string): number {
+  let found = 0;
+  for (const each of message.index.ids) if (each === id) found++;
+  return found;
+}
+
+function missing(id: string): MessageFault {
+  return { code: "missing-header", message: `no ${id}`, status: 400 };
+}
+
+function repeated(id: string): MessageFault {
+  return {
+    code: "repeated-header",
+    message: `more than one ${id}`,
+    status: 400,
+  };
+}
+
+function bad(name: string, value: string | undefined): MessageFault {
+  return {
+    code: "bad-header-value",
+    message: `${name}: ${value ?? ""}`,
+    status: 400,
+  };
+}

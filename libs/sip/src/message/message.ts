@@ -1,0 +1,166 @@
+import { parseCSeq, type CSeq } from "./cseq.ts";
+import { textOf } from "./octets.ts";
+import { parseNameAddr, parseNameAddrs, type NameAddr } from "./name-addr.ts";
+import { splitOutside } from "./token.ts";
+import { parseUri, type Uri } from "./uri.ts";
+import { parseVia, type Via } from "./via.ts";
+
+/** Where a header field lies in the head: `id` is the lower-case long name, the rest are offsets. */
+export interface HeaderIndex {
+  readonly ids: readonly string[];
+  readonly nameStarts: readonly number[];
+  readonly valueStarts: readonly number[];
+  readonly valueEnds: readonly number[];
+}
+
+/** An octet string and what was found in it; see {@link SipRequest} and {@link SipResponse}. */
+export interface IndexedOctets {
+  readonly octets: Uint8Array;
+  /** The head, one character per octet. */
+  readonly head: string;
+  readonly index: HeaderIndex;
+  readonly bodyStart: number;
+  readonly bodyEnd: number;
+}
+
+/**
+ * A received message: immutable octets plus an index (RFC 3261 §7). Header fields are parsed when asked for and
+ * keep the sender's order and spelling; a value that cannot be parsed fails its own accessor only.
+ */
+abstract class SipMessageBase {
+  readonly octets: Uint8Array;
+  readonly head: string;
+  readonly index: HeaderIndex;
+  readonly #bodyStart: number;
+  readonly #bodyEnd: number;
+  #topVia: Via | undefined | null = null;
+  #from: NameAddr | undefined | null = null;
+  #to: NameAddr | undefined | null = null;
+  #cseq: CSeq | undefined | null = null;
+
+  constructor(indexed: IndexedOctets) {
+    this.octets = indexed.octets;
+    this.head = indexed.head;
+    this.index = indexed.index;
+    this.#bodyStart = indexed.bodyStart;
+    this.#bodyEnd = indexed.bodyEnd;
+  }
+
+  get body(): Uint8Array {
+    return this.octets.subarray(this.#bodyStart, this.#bodyEnd);
+  }
+
+  /** Octets behind Content-Length, which a datagram may have and nobody may use (RFC 3261 §18.3). */
+  get extraOctets(): number {
+    return this.octets.length - this.#bodyEnd;
+  }
+
+  /** The value at an index position as sent, but unfolded (RFC 3261 §7.3.1). One character per octet. */
+  rawValue(at: number): string {
+    const value = this.head.slice(this.index.valueStarts[at], this.index.valueEnds[at]);
+    return value.includes("\n") ? value.replace(/\r\n[ \t]+/g, " ") : value;
+  }
+
+  /** First value of a header field by its lower-case long name, as text. */
+  header(id: string): string | undefined {
+    const at = this.index.ids.indexOf(id);
+    return at < 0 ? undefined : textOf(this.rawValue(at));
+  }
+
+  /** All lines of a header field, in order; comma-separated lists are not split. */
+  headers(id: string): string[] {
+    const values: string[] = [];
+    const { ids } = this.index;
+    for (let at = ids.indexOf(id); at >= 0; at = ids.indexOf(id, at + 1))
+      values.push(textOf(this.rawValue(at)));
+    return values;
+  }
+
+  /** All values of a comma-separated header field (RFC 3261 §7.3.1); undefined where a quote stays open. */
+  list(id: string): string[] | undefined {
+    const values: string[] = [];
+    for (const line of this.headers(id)) {
+      const parts = splitOutside(line, ",");
+      if (parts === undefined) return undefined;
+      for (const part of parts) if (part.trim() !== "") values.push(part.trim());
+    }
+    return values;
+  }
+
+  get topVia(): Via | undefined {
+    if (this.#topVia === null) {
+      const line = this.index.ids.indexOf("via");
+      const first = line < 0 ? undefined : splitOutside(this.rawValue(line), ",")?.[0]?.trim();
+      this.#topVia = first === undefined ? undefined : parseVia(first);
+    }
+    return this.#topVia;
+  }
+
+  get from(): NameAddr | undefined {
+    if (this.#from === null) this.#from = this.#single("from", parseNameAddr);
+    return this.#from;
+  }
+
+  get to(): NameAddr | undefined {
+    if (this.#to === null) this.#to = this.#single("to", parseNameAddr);
+    return this.#to;
+  }
+
+  get cseq(): CSeq | undefined {
+    if (this.#cseq === null) this.#cseq = this.#single("cseq", parseCSeq);
+    return this.#cseq;
+  }
+
+  get callId(): string | undefined {
+    return this.header("call-id");
+  }
+
+  get fromTag(): string | undefined {
+    return this.from?.params.get("tag");
+  }
+
+  get toTag(): string | undefined {
+    return this.to?.params.get("tag");
+  }
+
+  get contacts(): NameAddr[] | undefined {
+    return parseNameAddrs(this.headers("contact"));
+  }
+
+  #single<T>(id: string, parse: (text: string) => T | undefined): T | undefined {
+    const at = this.index.ids.indexOf(id);
+    return at < 0 ? undefined : parse(textOf(this.rawValue(at)));
+  }
+}
+
+export class SipRequest extends SipMessageBase {
+  readonly kind = "request";
+  readonly method: string;
+  readonly requestUriText: string;
+  #requestUri: Uri | undefined | null = null;
+
+  constructor(indexed: IndexedOctets, method: string, requestUriText: string) {
+    super(indexed);
+    this.method = method;
+    this.requestUriText = requestUriText;
+  }
+
+  get requestUri(): Uri | undefined {
+    if (this.#requestUri === null) this.#requestUri = parseUri(this.requestUriText);
+    return this.#requestUri;
+  }
+}
+
+export class SipResponse extends SipMessageBase {
+  readonly kind = "response";
+  readonly status: number;
+  readonly reasonPhrase: string;
+
+  constructor(indexed: IndexedOctets, status: number, reasonPhrase: string) {
+    super(indexed);
+    this.status = status;
+    this.reasonPhrase = reasonPhrase;
+  }
+}
+
+export type SipMessage = SipRequest | SipResponse;

@@ -1,0 +1,143 @@
+import { parseParams, type Params } from "./params.ts";
+import { isToken } from "./token.ts";
+
+/** A SIP or SIPS URI (RFC 3261 §19.1). `user` is as sent, escapes kept. */
+export interface SipUri {
+  readonly scheme: "sip" | "sips";
+  readonly user: string | undefined;
+  readonly password: string | undefined;
+  /** Lower case; an IPv6 reference keeps its brackets. */
+  readonly host: string;
+  readonly port: number | undefined;
+  readonly params: Params;
+  readonly headers: string | undefined;
+}
+
+/** A tel URI (RFC 3966); `number` keeps its visual separators. */
+export interface TelUri {
+  readonly scheme: "tel";
+  readonly number: string;
+  readonly params: Params;
+}
+
+export interface OtherUri {
+  readonly scheme: string;
+  readonly rest: string;
+}
+
+export type Uri = SipUri | TelUri | (OtherUri & { readonly other: true });
+
+const SCHEME = /^[A-Za-z][A-Za-z0-9+\-.]*$/;
+const USER = /^(?:[A-Za-z0-9\-_.!~*'()&=+$,;?/]|%[0-9A-Fa-f]{2})+$/;
+const HOST_NAME =
+  /^(?:[A-Za-z0-9](?:[A-Za-z0-9\-_]*[A-Za-z0-9])?\.)*[A-Za-z0-9](?:[A-Za-z0-9\-_]*[A-Za-z0-9])?\.?$/;
+const IPV6_REFERENCE = /^\[[0-9A-Fa-f:.]+\]$/;
+const TEL_NUMBER = /^\+?[0-9A-Fa-f*#\-.()]+$/;
+
+export function isSipUri(uri: Uri): uri is SipUri {
+  return uri.scheme === "sip" || uri.scheme === "sips";
+}
+
+export function isHost(host: string): boolean {
+  return HOST_NAME.test(host) || IPV6_REFERENCE.test(host);
+}
+
+export function parseUri(text: string): Uri | undefined {
+  const colon = text.indexOf(":");
+  if (colon <= 0) return undefined;
+  const scheme = text.slice(0, colon);
+  if (!SCHEME.test(scheme)) return undefined;
+  const lower = scheme.toLowerCase();
+  if (lower === "sip" || lower === "sips") return parseSipUri(lower, text.slice(colon + 1));
+  if (lower === "tel") return parseTelUri(text.slice(colon + 1));
+  // RFC 4475 §3.3.2: a scheme we do not know is readable; the user agent answers 416.
+  return { scheme: lower, rest: text.slice(colon + 1), other: true };
+}
+
+function parseSipUri(scheme: "sip" | "sips", rest: string): SipUri | undefined {
+  const at = rest.indexOf("@");
+  let user: string | undefined;
+  let password: string | undefined;
+  let hostPart = rest;
+  if (at >= 0) {
+    const userInfo = rest.slice(0, at);
+    hostPart = rest.slice(at + 1);
+    const colon = userInfo.indexOf(":");
+    user = colon < 0 ? userInfo : userInfo.slice(0, colon);
+    password = colon < 0 ? undefined : userInfo.slice(colon + 1);
+    if (!USER.test(user) || (password !== undefined && password !== "" && !USER.test(password)))
+      return undefined;
+  }
+  const question = hostPart.indexOf("?");
+  const headers = question < 0 ? undefined : hostPart.slice(question + 1);
+  if (question >= 0) hostPart = hostPart.slice(0, question);
+  const semicolon = hostPart.indexOf(";");
+  const hostPort = semicolon < 0 ? hostPart : hostPart.slice(0, semicolon);
+  const hostAndPort = parseHostPort(hostPort);
+  if (hostAndPort === undefined || /\s/.test(hostPart)) return undefined;
+  const params = semicolon < 0 ? parseParams("") : parseUriParams(hostPart.slice(semicolon));
+  if (params === undefined) return undefined;
+  return { scheme, user, password, ...hostAndPort, params, headers };
+}
+
+const URI_PARAM = /^(?:[A-Za-z0-9\-_.!~*'()[\]/:&+$]|%[0-9A-Fa-f]{2})+$/;
+
+/** RFC 3261 §25.1 `uri-parameters`: no white space, and wider characters than a header parameter's. */
+function parseUriParams(text: string): Params | undefined {
+  const params = new Map<string, string>();
+  for (const param of text.slice(1).split(";")) {
+    const equals = param.indexOf("=");
+    const name = equals < 0 ? param : param.slice(0, equals);
+    const value = equals < 0 ? "" : param.slice(equals + 1);
+    if (!URI_PARAM.test(name) || (equals >= 0 && !URI_PARAM.test(value))) return undefined;
+    if (!params.has(name.toLowerCase())) params.set(name.toLowerCase(), value);
+  }
+  return params;
+}
+
+function parseTelUri(rest: string): TelUri | undefined {
+  const semicolon = rest.indexOf(";");
+  const number = semicolon < 0 ? rest : rest.slice(0, semicolon);
+  if (!TEL_NUMBER.test(number)) return undefined;
+  const params = semicolon < 0 ? parseParams("") : parseUriParams(rest.slice(semicolon));
+  return params === undefined ? undefined : { scheme: "tel", number, params };
+}
+
+/** `host [":" port]` (RFC 3261 §25.1); the port is 1 to 65535. */
+export function parseHostPort(text: string): { host: string; port: number | undefined } | undefined {
+  const bracket = text.startsWith("[") ? text.indexOf("]") : -1;
+  const colon = text.indexOf(":", bracket < 0 ? 0 : bracket);
+  const host = (colon < 0 ? text : text.slice(0, colon)).trim();
+  if (!isHost(host)) return undefined;
+  if (colon < 0) return { host: host.toLowerCase(), port: undefined };
+  const digits = text.slice(colon + 1).trim();
+  const port = Number(digits);
+  if (!/^[0-9]{1,5}$/.test(digits) || port === 0 || port > 65_535) return undefined;
+  return { host: host.toLowerCase(), port };
+}
+
+export function formatUri(uri: SipUri): string {
+  let text = `${uri.scheme}:`;
+  if (uri.user !== undefined) text += `${uri.user}${uri.password === undefined ? "" : `:${uri.password}`}@`;
+  text += uri.host;
+  if (uri.port !== undefined) text += `:${uri.port}`;
+  for (const [name, value] of uri.params) text += value === "" ? `;${name}` : `;${name}=${value}`;
+  return uri.headers === undefined ? text : `${text}?${uri.headers}`;
+}
+
+/** Characters of a user part that need no escape (RFC 3261 §25.1 `user`). */
+export function escapeUser(text: string): string {
+  return text.replace(/[^A-Za-z0-9\-_.!~*'()&=+$,;?/]/g, (character) => encodeURIComponent(character));
+}
+
+export function unescapeUser(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+export function isTokenMethod(text: string): boolean {
+  return isToken(text);
+}

@@ -1,0 +1,2 @@
+export { systemClock, systemRandom } from "./clock.ts";
+export { UdpTransport, type UdpListen } from "./udp-transport.ts";

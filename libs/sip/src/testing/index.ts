@@ -1,0 +1,3 @@
+export { MemoryNetwork, MemoryTransport, type NetworkFaults } from "./memory-network.ts";
+export { SeededRandom } from "./seeded-random.ts";
+export { VirtualClock } from "./virtual-clock.ts";

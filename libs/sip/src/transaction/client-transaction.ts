@@ -1,0 +1,151 @@
+import { buildRequest, type HeaderField } from "../message/build-message.ts";
+import type { SipResponse } from "../message/message.ts";
+import type { Target } from "../transport/flow.ts";
+import {
+  startInviteClient,
+  stepInviteClient,
+  type InviteClientInput,
+  type InviteClientState,
+} from "./invite-client-machine.ts";
+import type { Output, Step } from "./machine.ts";
+import {
+  startNonInviteClient,
+  stepNonInviteClient,
+  type NonInviteClientInput,
+  type NonInviteClientState,
+} from "./non-invite-client-machine.ts";
+import { Transaction, type TransactionHost } from "./transaction.ts";
+
+export interface ClientTransactionHost extends TransactionHost {
+  send(octets: Uint8Array, target: Target): void;
+}
+
+export interface ClientTransactionListener {
+  onResponse(response: SipResponse): void;
+  /** Timer B or F: as if 408 had come (RFC 3261 §8.1.3.1). */
+  onTimeout(): void;
+  /** As if 503 had come. */
+  onTransportError(): void;
+}
+
+/** A request as its transaction keeps it: enough to send it, to acknowledge and to cancel it. */
+export interface OutgoingRequest {
+  readonly method: string;
+  readonly requestUri: string;
+  readonly via: string;
+  /** Without Via and Content-Length. */
+  readonly headers: readonly HeaderField[];
+  readonly body?: Uint8Array | undefined;
+}
+
+export function octetsOfRequest(request: OutgoingRequest): Uint8Array {
+  return buildRequest({
+    ...request,
+    headers: [["Via", request.via], ...request.headers],
+  });
+}
+
+const REPEATED_IN_ACK = new Set(["from", "call-id", "route", "max-forwards"]);
+
+/** INVITE client transaction, RFC 3261 §17.1.1. */
+export class InviteClientTransaction extends Transaction<InviteClientState, InviteClientInput, SipResponse> {
+  readonly request: OutgoingRequest;
+  readonly target: Target;
+  readonly #octets: Uint8Array;
+  readonly #host: ClientTransactionHost;
+  readonly #listener: ClientTransactionListener;
+  readonly #isReliable: boolean;
+
+  constructor(
+    key: string,
+    request: OutgoingRequest,
+    to: { readonly target: Target; readonly isReliable: boolean },
+    host: ClientTransactionHost,
+    listener: ClientTransactionListener,
+  ) {
+    const first = startInviteClient(to.isReliable);
+    super(key, first.state, host);
+    this.request = request;
+    this.target = to.target;
+    this.#isReliable = to.isReliable;
+    this.#octets = octetsOfRequest(request);
+    this.#host = host;
+    this.#listener = listener;
+    this.run(first);
+  }
+
+  /** RFC 3261 §9.1: same Request-URI, Call-ID, To, From, CSeq number and branch; only after a provisional. */
+  get canCancel(): boolean {
+    return this.state.name === "Proceeding";
+  }
+
+  protected step(state: InviteClientState, input: InviteClientInput): Step<InviteClientState> {
+    return stepInviteClient(state, input, this.#isReliable);
+  }
+
+  protected perform(output: Output, response: SipResponse | undefined): void {
+    if (output.type === "send") this.#host.send(this.#octets, this.target);
+    else if (output.type === "ack" && response !== undefined)
+      this.#host.send(this.#ackOf(response), this.target);
+    else if (output.type === "pass" && response !== undefined) this.#listener.onResponse(response);
+    else if (output.type === "timeout") this.#listener.onTimeout();
+    else if (output.type === "transportError") this.#listener.onTransportError();
+  }
+
+  /** RFC 3261 §17.1.1.3: the INVITE's own branch, the To of the response. */
+  #ackOf(response: SipResponse): Uint8Array {
+    const headers: HeaderField[] = [["Via", this.request.via]];
+    for (const [name, value] of this.request.headers) {
+      const id = name.toLowerCase();
+      if (REPEATED_IN_ACK.has(id)) headers.push([name, value]);
+      else if (id === "to") headers.push([name, response.header("to") ?? value]);
+      else if (id === "cseq") headers.push([name, value.replace("INVITE", "ACK")]);
+    }
+    return buildRequest({
+      method: "ACK",
+      requestUri: this.request.requestUri,
+      headers,
+    });
+  }
+}
+
+/** Non-INVITE client transaction, RFC 3261 §17.1.2. */
+export class NonInviteClientTransaction extends Transaction<
+  NonInviteClientState,
+  NonInviteClientInput,
+  SipResponse
+> {
+  readonly target: Target;
+  readonly #octets: Uint8Array;
+  readonly #host: ClientTransactionHost;
+  readonly #listener: ClientTransactionListener;
+  readonly #isReliable: boolean;
+
+  constructor(
+    key: string,
+    request: OutgoingRequest,
+    to: { readonly target: Target; readonly isReliable: boolean },
+    host: ClientTransactionHost,
+    listener: ClientTransactionListener,
+  ) {
+    const first = startNonInviteClient(to.isReliable);
+    super(key, first.state, host);
+    this.target = to.target;
+    this.#isReliable = to.isReliable;
+    this.#octets = octetsOfRequest(request);
+    this.#host = host;
+    this.#listener = listener;
+    this.run(first);
+  }
+
+  protected step(state: NonInviteClientState, input: NonInviteClientInput): Step<NonInviteClientState> {
+    return stepNonInviteClient(state, input, this.#isReliable);
+  }
+
+  protected perform(output: Output, response: SipResponse | undefined): void {
+    if (output.type === "send") this.#host.send(this.#octets, this.target);
+    else if (output.type === "pass" && response !== undefined) this.#listener.onResponse(response);
+    else if (output.type === "timeout") this.#listener.onTimeout();
+    else if (output.type === "transportError") this.#listener.onTransportError();
+  }
+}

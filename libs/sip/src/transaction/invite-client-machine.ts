@@ -1,0 +1,78 @@
+import { ACK, go, PASS, SEND, start, stay, stop, TIMED_OUT, TRANSPORT_ERROR, type Step } from "./machine.ts";
+import { T1, TIMER_D, TIMEOUT } from "./timers.ts";
+
+/**
+ * INVITE client transaction, RFC 3261 §17.1.1 (figure 5) with RFC 6026 §7.2.
+ *
+ * | state      | means                       | leaves by                                                   |
+ * | ---------- | --------------------------- | ----------------------------------------------------------- |
+ * | Calling    | INVITE sent, nothing heard  | 1xx → Proceeding, 2xx → Accepted, 300-699 → Completed, B    |
+ * | Proceeding | a provisional came          | 2xx → Accepted, 300-699 → Completed                         |
+ * | Completed  | final ≥ 300, ACK sent       | timer D → Terminated                                        |
+ * | Accepted   | 2xx, more may come          | timer M → Terminated                                        |
+ */
+export interface InviteClientState {
+  readonly name: "Calling" | "Proceeding" | "Completed" | "Accepted" | "Terminated";
+  /** Next interval of timer A. */
+  readonly aMs: number;
+}
+
+export type InviteClientInput =
+  "1xx" | "2xx" | "300-699" | "timer A" | "timer B" | "timer D" | "timer M" | "transport error";
+
+const CALLING: InviteClientState = { name: "Calling", aMs: T1 };
+const PROCEEDING: InviteClientState = { name: "Proceeding", aMs: 0 };
+const COMPLETED: InviteClientState = { name: "Completed", aMs: 0 };
+const ACCEPTED: InviteClientState = { name: "Accepted", aMs: 0 };
+const TERMINATED: InviteClientState = { name: "Terminated", aMs: 0 };
+
+export function startInviteClient(isReliable: boolean): Step<InviteClientState> {
+  if (isReliable) return go(CALLING, SEND, start("B", TIMEOUT));
+  return go(CALLING, SEND, start("A", T1), start("B", TIMEOUT));
+}
+
+export function stepInviteClient(
+  state: InviteClientState,
+  input: InviteClientInput,
+  isReliable: boolean,
+): Step<InviteClientState> {
+  switch (state.name) {
+    case "Calling":
+      if (input === "timer A") {
+        const aMs = 2 * state.aMs;
+        return go({ ...state, aMs }, SEND, start("A", aMs));
+      }
+      if (input === "timer B") return go(TERMINATED, stop("A"), TIMED_OUT);
+      if (input === "1xx") return go(PROCEEDING, stop("A"), stop("B"), PASS);
+      return final(state, input, isReliable);
+    case "Proceeding":
+      return input === "1xx" ? go(state, PASS) : final(state, input, isReliable);
+    case "Completed":
+      // Retransmitted finals cause another ACK, and are not passed up.
+      if (input === "300-699") return go(state, ACK);
+      if (input === "timer D") return go(TERMINATED);
+      if (input === "transport error") return go(TERMINATED, stop("D"), TRANSPORT_ERROR);
+      return stay(state);
+    case "Accepted":
+      // RFC 6026 §7.2: each 2xx goes up, whichever fork it is of; the rest is discarded.
+      if (input === "2xx") return go(state, PASS);
+      return input === "timer M" ? go(TERMINATED) : stay(state);
+    case "Terminated":
+      return stay(state);
+  }
+}
+
+function final(
+  state: InviteClientState,
+  input: InviteClientInput,
+  isReliable: boolean,
+): Step<InviteClientState> {
+  if (input === "2xx") return go(ACCEPTED, stop("A"), stop("B"), PASS, start("M", TIMEOUT));
+  if (input === "300-699") {
+    // Timer D is zero over a reliable transport.
+    if (isReliable) return go(TERMINATED, stop("B"), ACK, PASS);
+    return go(COMPLETED, stop("A"), stop("B"), ACK, PASS, start("D", TIMER_D));
+  }
+  if (input === "transport error") return go(TERMINATED, stop("A"), stop("B"), TRANSPORT_ERROR);
+  return stay(state);
+}

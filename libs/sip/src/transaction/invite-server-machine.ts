@@ -1,0 +1,129 @@
+import { go, PASS, SEND, start, stay, stop, TIMED_OUT, TRANSPORT_ERROR, type Step } from "./machine.ts";
+import { T1, T2, T4, TIMEOUT } from "./timers.ts";
+
+/**
+ * INVITE server transaction, RFC 3261 §17.2.1 (figure 7) with RFC 6026 §7.1.
+ *
+ * | state      | means                                  | leaves by                                      |
+ * | ---------- | -------------------------------------- | ---------------------------------------------- |
+ * | Proceeding | no final response yet                  | 2xx → Accepted, 300-699 → Completed            |
+ * | Completed  | final ≥ 300 sent, ACK awaited          | ACK → Confirmed, timer H → Terminated          |
+ * | Confirmed  | further ACKs are absorbed              | timer I → Terminated                           |
+ * | Accepted   | 2xx sent, the user agent retransmits   | timer L → Terminated                           |
+ */
+export interface InviteServerState {
+  readonly name: "Proceeding" | "Completed" | "Confirmed" | "Accepted" | "Terminated";
+  /** Next interval of timer G. */
+  readonly gMs: number;
+  /** Whether a provisional response was sent that a retransmitted INVITE can be answered with. */
+  readonly hasResponse: boolean;
+}
+
+export type InviteServerInput =
+  | "INVITE"
+  | "ACK"
+  | "1xx"
+  | "2xx"
+  | "300-699"
+  | "timer G"
+  | "timer H"
+  | "timer I"
+  | "timer L"
+  | "transport error";
+
+export const INVITE_SERVER_START: InviteServerState = {
+  name: "Proceeding",
+  gMs: T1,
+  hasResponse: false,
+};
+const TERMINATED: InviteServerState = {
+  name: "Terminated",
+  gMs: 0,
+  hasResponse: true,
+};
+
+export function stepInviteServer(
+  state: InviteServerState,
+  input: InviteServerInput,
+  isReliable: boolean,
+): Step<InviteServerState> {
+  switch (state.name) {
+    case "Proceeding":
+      return proceeding(state, input, isReliable);
+    case "Completed":
+      return completed(state, input, isReliable);
+    case "Confirmed":
+      // RFC 3261 §17.2.1: "any additional ACK messages are absorbed"; so is all else but timer I.
+      return input === "timer I" ? go(TERMINATED) : stay(state);
+    case "Accepted":
+      if (input === "timer L") return go(TERMINATED);
+      // RFC 6026 §7.1: an ACK goes up to the user agent core; a retransmitted INVITE is absorbed; 2xx are sent.
+      if (input === "ACK") return go(state, PASS);
+      if (input === "2xx") return go(state, SEND);
+      if (input === "transport error") return go(state, TRANSPORT_ERROR);
+      return stay(state);
+    case "Terminated":
+      return stay(state);
+  }
+}
+
+function proceeding(
+  state: InviteServerState,
+  input: InviteServerInput,
+  isReliable: boolean,
+): Step<InviteServerState> {
+  switch (input) {
+    case "INVITE":
+      return state.hasResponse ? go(state, SEND) : stay(state);
+    case "1xx":
+      return go({ ...state, hasResponse: true }, SEND);
+    case "2xx":
+      return go({ ...state, name: "Accepted", hasResponse: true }, SEND, start("L", TIMEOUT));
+    case "300-699": {
+      const next: InviteServerState = {
+        ...state,
+        name: "Completed",
+        hasResponse: true,
+      };
+      if (isReliable) return go(next, SEND, start("H", TIMEOUT));
+      return go(next, SEND, start("G", T1), start("H", TIMEOUT));
+    }
+    case "transport error":
+      return go(state, TRANSPORT_ERROR);
+    case "ACK":
+    case "timer G":
+    case "timer H":
+    case "timer I":
+    case "timer L":
+      return stay(state);
+  }
+}
+
+function completed(
+  state: InviteServerState,
+  input: InviteServerInput,
+  isReliable: boolean,
+): Step<InviteServerState> {
+  switch (input) {
+    case "INVITE":
+      return go(state, SEND);
+    case "ACK":
+      return isReliable
+        ? go(TERMINATED, stop("H"))
+        : go({ ...state, name: "Confirmed" }, stop("G"), stop("H"), start("I", T4));
+    case "timer G": {
+      const gMs = Math.min(2 * state.gMs, T2);
+      return go({ ...state, gMs }, SEND, start("G", gMs));
+    }
+    case "timer H":
+      return go(TERMINATED, stop("G"), TIMED_OUT);
+    case "transport error":
+      return go(state, TRANSPORT_ERROR);
+    case "1xx":
+    case "2xx":
+    case "300-699":
+    case "timer I":
+    case "timer L":
+      return stay(state);
+  }
+}

@@ -1,0 +1,35 @@
+import type { SipRequest, SipResponse } from "../message/message.ts";
+import { BRANCH_COOKIE } from "../message/via.ts";
+
+/**
+ * Key of the server transaction a request belongs to (RFC 3261 §17.2.3). ACK matches its INVITE; CANCEL is a
+ * transaction of its own, and names the one it cancels by {@link cancelledKey}.
+ */
+export function serverKey(request: SipRequest): string {
+  return keyFor(request, request.method === "ACK" ? "INVITE" : request.method);
+}
+
+export function cancelledKey(cancel: SipRequest): string {
+  return keyFor(cancel, "INVITE");
+}
+
+function keyFor(request: SipRequest, method: string): string {
+  const via = request.topVia;
+  const branch = via?.branch;
+  const sentBy = `${via?.host}:${via?.port ?? ""}`;
+  if (branch !== undefined && branch.startsWith(BRANCH_COOKIE) && branch.length > BRANCH_COOKIE.length) {
+    return `${branch} ${sentBy} ${method}`;
+  }
+  // RFC 2543 peers, and the bare cookie of RFC 4475 §3.2.1: no branch that could be relied on. The To tag and the
+  // Request-URI stay out, since an ACK to our final has a tag that its INVITE had not.
+  return `2543 ${request.callId} ${request.fromTag ?? ""} ${request.cseq?.sequenceNumber} ${sentBy} ${method}`;
+}
+
+/** Key of the client transaction a response belongs to (RFC 3261 §17.1.3). */
+export function clientKey(branch: string, method: string): string {
+  return `${branch} ${method}`;
+}
+
+export function clientKeyOf(response: SipResponse): string {
+  return clientKey(response.topVia?.branch ?? "", response.cseq?.method ?? "");
+}

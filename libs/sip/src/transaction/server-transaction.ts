@@ -1,0 +1,136 @@
+import { buildResponse, type ResponseParts } from "../message/build-message.ts";
+import type { SipRequest } from "../message/message.ts";
+import type { Flow, Target } from "../transport/flow.ts";
+import { responseTarget } from "../transport/response-target.ts";
+import {
+  INVITE_SERVER_START,
+  stepInviteServer,
+  type InviteServerInput,
+  type InviteServerState,
+} from "./invite-server-machine.ts";
+import type { Output, Step } from "./machine.ts";
+import {
+  NON_INVITE_SERVER_START,
+  stepNonInviteServer,
+  type NonInviteServerInput,
+  type NonInviteServerState,
+} from "./non-invite-server-machine.ts";
+import { Transaction, type TransactionHost } from "./transaction.ts";
+
+export interface ServerTransactionHost extends TransactionHost {
+  send(octets: Uint8Array, target: Target): void;
+  /** ACK of a 2xx that carried the INVITE's own branch (RFC 6026 §7.1). */
+  passAck(ack: SipRequest, flow: Flow): void;
+}
+
+/** Told when a final response to INVITE was never acknowledged (timer H) or could not be sent. */
+export interface ServerTransactionListener {
+  onTimeout(): void;
+  onTransportError(): void;
+}
+
+/** The status and headers of one response; the rest comes from the request. */
+export type Reply = Omit<ResponseParts, "source">;
+
+/** INVITE server transaction, RFC 3261 §17.2.1. Made by the layer, ended by timer H, I or L. */
+export class InviteServerTransaction extends Transaction<InviteServerState, InviteServerInput, SipRequest> {
+  readonly flow: Flow;
+  readonly #host: ServerTransactionHost;
+  readonly #target: Target;
+  #request: SipRequest | undefined;
+  #last: Uint8Array | undefined;
+  listener: ServerTransactionListener | undefined;
+
+  constructor(key: string, request: SipRequest, flow: Flow, host: ServerTransactionHost) {
+    super(key, INVITE_SERVER_START, host);
+    this.#host = host;
+    this.flow = flow;
+    this.#request = request;
+    this.#target = responseTarget(request, flow);
+  }
+
+  /** Sends a response; the first final one decides, later ones of another class are ignored (RFC 3261 §17.2.1). */
+  respond(reply: Reply): void {
+    const request = this.#request;
+    if (request === undefined) return;
+    this.#last = buildResponse(request, {
+      ...reply,
+      source: sourceOf(this.flow),
+    });
+    this.input(classOf(reply.status));
+    // What was needed of the request is in the response, and a finished transaction stays for 32 s.
+    if (reply.status >= 200) this.#request = undefined;
+  }
+
+  /** Sends the 2xx again: the user agent core does so until the ACK comes (RFC 3261 §13.3.1.4). */
+  resend(): void {
+    this.input("2xx");
+  }
+
+  /** Lets go of the 2xx once it is acknowledged; the transaction still absorbs retransmissions. */
+  forget(): void {
+    this.#last = undefined;
+  }
+
+  protected step(state: InviteServerState, input: InviteServerInput): Step<InviteServerState> {
+    return stepInviteServer(state, input, this.flow.isReliable);
+  }
+
+  protected perform(output: Output, message: SipRequest | undefined): void {
+    if (output.type === "send" && this.#last !== undefined) this.#host.send(this.#last, this.#target);
+    else if (output.type === "pass" && message !== undefined) this.#host.passAck(message, this.flow);
+    else if (output.type === "timeout") this.listener?.onTimeout();
+    else if (output.type === "transportError") this.listener?.onTransportError();
+  }
+}
+
+export function classOf(status: number): "1xx" | "2xx" | "300-699" {
+  return status < 200 ? "1xx" : status < 300 ? "2xx" : "300-699";
+}
+
+/** Non-INVITE server transaction, RFC 3261 §17.2.2. Ended by timer J. */
+export class NonInviteServerTransaction extends Transaction<
+  NonInviteServerState,
+  NonInviteServerInput,
+  SipRequest
+> {
+  readonly flow: Flow;
+  readonly #host: ServerTransactionHost;
+  readonly #target: Target;
+  #request: SipRequest | undefined;
+  #last: Uint8Array | undefined;
+
+  constructor(key: string, request: SipRequest, flow: Flow, host: ServerTransactionHost) {
+    super(key, NON_INVITE_SERVER_START, host);
+    this.#host = host;
+    this.flow = flow;
+    this.#request = request;
+    this.#target = responseTarget(request, flow);
+  }
+
+  respond(reply: Reply): void {
+    const request = this.#request;
+    if (request === undefined) return;
+    this.#last = buildResponse(request, {
+      ...reply,
+      source: sourceOf(this.flow),
+    });
+    this.input(reply.status < 200 ? "1xx" : "200-699");
+    if (reply.status >= 200) this.#request = undefined;
+  }
+
+  protected step(state: NonInviteServerState, input: NonInviteServerInput): Step<NonInviteServerState> {
+    return stepNonInviteServer(state, input, this.flow.isReliable);
+  }
+
+  protected perform(output: Output): void {
+    if (output.type === "send" && this.#last !== undefined) this.#host.send(this.#last, this.#target);
+  }
+}
+
+export function sourceOf(flow: Flow): {
+  readonly address: string;
+  readonly port: number;
+} {
+  return { address: flow.remoteAddress, port: flow.remotePort };
+}

@@ -1,0 +1,268 @@
+import { buildResponse, type HeaderField } from "../message/build-message.ts";
+import { checkRequest, checkResponse, isAnswerable } from "../message/check-message.ts";
+import type { SipRequest, SipResponse } from "../message/message.ts";
+import { parseMessage, type ParseError } from "../message/parse-message.ts";
+import type { Clock } from "../transport/clock.ts";
+import type { Flow, Target, Transport } from "../transport/flow.ts";
+import { responseTarget } from "../transport/response-target.ts";
+import {
+  InviteClientTransaction,
+  NonInviteClientTransaction,
+  type ClientTransactionHost,
+  type ClientTransactionListener,
+  type OutgoingRequest,
+} from "./client-transaction.ts";
+import { cancelledKey, clientKey, clientKeyOf, serverKey } from "./matching.ts";
+import {
+  classOf,
+  InviteServerTransaction,
+  NonInviteServerTransaction,
+  sourceOf,
+  type ServerTransactionHost,
+} from "./server-transaction.ts";
+import { TimerQueues } from "./timers.ts";
+
+/** Open transactions: at 32 s each this is 6,250 new ones a second, and about 1 GB. Beyond, requests are dropped. */
+export const TRANSACTIONS_MAX = 200_000;
+
+/** RFC 3261 §5: what sits on the transactions. */
+export interface TransactionUser {
+  /** Asked before a transaction is made; a status refuses the request without one (RFC 3261 §8.2.7). */
+  admit(request: SipRequest, flow: Flow): number | undefined;
+  onInvite(request: SipRequest, transaction: InviteServerTransaction): void;
+  onRequest(request: SipRequest, transaction: NonInviteServerTransaction): void;
+  /** `invite` is undefined where nothing is there to cancel: 481 (RFC 3261 §9.2). */
+  onCancel(
+    request: SipRequest,
+    transaction: NonInviteServerTransaction,
+    invite: InviteServerTransaction | undefined,
+  ): void;
+  /** An ACK that belongs to a 2xx. */
+  onAck(request: SipRequest, flow: Flow): void;
+  /** A response of no transaction: a 2xx of a fork or one repeated after timer M (RFC 3261 §13.2.2.4). */
+  onStrayResponse(response: SipResponse, flow: Flow): void;
+  /** Each datagram that was refused or dropped, with a reason of a closed set and what was answered. */
+  onRefused(reason: string, status: number | undefined, detail: string, flow: Flow): void;
+}
+
+/** Transactions of RFC 3261 §17 over a set of listeners. */
+export class TransactionLayer {
+  readonly timers: TimerQueues;
+  readonly #transports = new Map<string, Transport>();
+  readonly #server = new Map<string, InviteServerTransaction | NonInviteServerTransaction>();
+  readonly #client = new Map<string, InviteClientTransaction | NonInviteClientTransaction>();
+  readonly #user: TransactionUser;
+  readonly #serverHost: ServerTransactionHost;
+  readonly #clientHost: ClientTransactionHost;
+
+  constructor(clock: Clock, transports: readonly Transport[], user: TransactionUser) {
+    this.timers = new TimerQueues(clock);
+    this.#user = user;
+    const send = this.send.bind(this);
+    const { timers } = this;
+    this.#serverHost = {
+      timers,
+      send,
+      passAck: (ack, flow) => {
+        user.onAck(ack, flow);
+      },
+      terminated: ({ key }) => {
+        this.#server.delete(key);
+      },
+    };
+    this.#clientHost = {
+      timers,
+      send,
+      terminated: ({ key }) => {
+        this.#client.delete(key);
+      },
+    };
+    for (const transport of transports) {
+      this.#transports.set(transport.id, transport);
+      transport.onDatagram = (octets, flow) => {
+        this.receive(octets, flow);
+      };
+      transport.onError = (_error, address) => {
+        if (address !== undefined) this.#transportFailed(address);
+      };
+    }
+  }
+
+  get serverTransactions(): number {
+    return this.#server.size;
+  }
+
+  get clientTransactions(): number {
+    return this.#client.size;
+  }
+
+  transport(listener: string): Transport | undefined {
+    return this.#transports.get(listener);
+  }
+
+  receive(octets: Uint8Array, flow: Flow): void {
+    const parsed = parseMessage(octets);
+    if (!parsed.ok) this.#refuseUnparsed(parsed.error, flow);
+    else if (parsed.message.kind === "response") this.#receiveResponse(parsed.message, flow);
+    else this.#receiveRequest(parsed.message, flow);
+  }
+
+  sendInvite(
+    request: OutgoingRequest,
+    branch: string,
+    target: Target,
+    listener: ClientTransactionListener,
+  ): InviteClientTransaction {
+    const key = clientKey(branch, "INVITE");
+    const transaction = new InviteClientTransaction(
+      key,
+      request,
+      this.#to(target),
+      this.#clientHost,
+      listener,
+    );
+    if (transaction.state.name !== "Terminated") this.#client.set(key, transaction);
+    return transaction;
+  }
+
+  sendRequest(
+    request: OutgoingRequest,
+    branch: string,
+    target: Target,
+    listener: ClientTransactionListener,
+  ): void {
+    const key = clientKey(branch, request.method);
+    const transaction = new NonInviteClientTransaction(
+      key,
+      request,
+      this.#to(target),
+      this.#clientHost,
+      listener,
+    );
+    if (transaction.state.name !== "Terminated") this.#client.set(key, transaction);
+  }
+
+  /** Sends outside of any transaction: an ACK to a 2xx (RFC 3261 §13.2.2.4). */
+  send(octets: Uint8Array, target: Target): void {
+    this.#transports.get(target.listener)?.send(octets, target.address, target.port);
+  }
+
+  /** Answers without a transaction: same tag for the same request, no memory (RFC 3261 §8.2.7). */
+  replyStateless(request: SipRequest, flow: Flow, status: number, headers?: readonly HeaderField[]): void {
+    const toTag = statelessTag(request);
+    const octets = buildResponse(request, {
+      status,
+      toTag,
+      source: sourceOf(flow),
+      headers: headers ?? [],
+    });
+    this.send(octets, responseTarget(request, flow));
+  }
+
+  /** Drops every transaction and timer. */
+  close(): void {
+    for (const transaction of [...this.#server.values(), ...this.#client.values()]) transaction.drop();
+    this.#server.clear();
+    this.#client.clear();
+  }
+
+  #to(target: Target): {
+    readonly target: Target;
+    readonly isReliable: boolean;
+  } {
+    return {
+      target,
+      isReliable: this.#transports.get(target.listener)?.isReliable ?? false,
+    };
+  }
+
+  #refuseUnparsed(error: ParseError, flow: Flow): void {
+    const { partial, status } = error;
+    // What has no readable top Via, From, To, Call-ID and CSeq line cannot be answered; an ACK never is.
+    const isAnswered = status !== undefined && partial !== undefined && isAnswerable(partial);
+    if (isAnswered) this.replyStateless(partial, flow, status);
+    this.#user.onRefused(error.code, isAnswered ? status : undefined, error.message, flow);
+  }
+
+  #receiveResponse(response: SipResponse, flow: Flow): void {
+    const fault = checkResponse(response);
+    // RFC 3261 §18.1.2: a response with more than our own Via was not meant for a user agent (§8.1.3.3).
+    if (fault !== undefined || response.headers("via").length > 1) {
+      this.#user.onRefused(
+        fault?.code ?? "foreign-response",
+        undefined,
+        fault?.message ?? "more than one Via",
+        flow,
+      );
+      return;
+    }
+    const transaction = this.#client.get(clientKeyOf(response));
+    if (transaction instanceof InviteClientTransaction) transaction.input(classOf(response.status), response);
+    else if (transaction !== undefined)
+      transaction.input(response.status < 200 ? "1xx" : "200-699", response);
+    else this.#user.onStrayResponse(response, flow);
+  }
+
+  #receiveRequest(request: SipRequest, flow: Flow): void {
+    const fault = checkRequest(request);
+    if (fault !== undefined) {
+      const isAnswered = isAnswerable(request);
+      if (isAnswered) this.replyStateless(request, flow, fault.status);
+      this.#user.onRefused(fault.code, isAnswered ? fault.status : undefined, fault.message, flow);
+      return;
+    }
+    const key = serverKey(request);
+    const existing = this.#server.get(key);
+    if (request.method === "ACK") {
+      if (existing instanceof InviteServerTransaction) existing.input("ACK", request);
+      else this.#user.onAck(request, flow);
+    } else if (existing instanceof InviteServerTransaction) existing.input("INVITE", request);
+    else if (existing !== undefined) existing.input("request", request);
+    else this.#open(key, request, flow);
+  }
+
+  #open(key: string, request: SipRequest, flow: Flow): void {
+    if (this.#server.size >= TRANSACTIONS_MAX) {
+      this.#user.onRefused("transaction-limit", undefined, `${TRANSACTIONS_MAX} transactions are open`, flow);
+      return;
+    }
+    const status = this.#user.admit(request, flow);
+    if (status !== undefined) {
+      this.replyStateless(request, flow, status);
+      return;
+    }
+    if (request.method === "INVITE") {
+      const transaction = new InviteServerTransaction(key, request, flow, this.#serverHost);
+      this.#server.set(key, transaction);
+      this.#user.onInvite(request, transaction);
+      return;
+    }
+    const transaction = new NonInviteServerTransaction(key, request, flow, this.#serverHost);
+    this.#server.set(key, transaction);
+    if (request.method !== "CANCEL") {
+      this.#user.onRequest(request, transaction);
+      return;
+    }
+    const cancelled = this.#server.get(cancelledKey(request));
+    this.#user.onCancel(
+      request,
+      transaction,
+      cancelled instanceof InviteServerTransaction ? cancelled : undefined,
+    );
+  }
+
+  /** A datagram bounced (ICMP): every client transaction towards that address hears of it (RFC 3261 §17.1.4). */
+  #transportFailed(address: string): void {
+    for (const transaction of [...this.#client.values()]) {
+      if (transaction.target.address === address) transaction.input("transport error");
+    }
+  }
+}
+
+/** FNV-1a over what identifies the request: a retransmission gets the same tag. */
+function statelessTag(request: SipRequest): string {
+  const text = `${request.topVia?.branch ?? ""} ${request.callId ?? ""} ${request.header("cseq") ?? ""}`;
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return `sl-${(hash >>> 0).toString(16)}`;
+}

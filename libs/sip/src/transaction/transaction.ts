@@ -1,0 +1,71 @@
+import type { Output, Step } from "./machine.ts";
+import type { Timer, TimerOwner, TimerQueues } from "./timers.ts";
+
+/** What a transaction needs of the layer it lives in. */
+export interface TransactionHost {
+  readonly timers: TimerQueues;
+  /** Called once, when the machine reaches Terminated. */
+  terminated(transaction: { readonly key: string }): void;
+}
+
+/** Runs one machine of RFC 3261 §17: keeps its state, its timers and its place in the layer. */
+export abstract class Transaction<
+  State extends { readonly name: string },
+  Input extends string,
+  Message,
+> implements TimerOwner {
+  readonly key: string;
+  readonly #host: TransactionHost;
+  #state: State;
+  #timers: Timer[] = [];
+
+  constructor(key: string, state: State, host: TransactionHost) {
+    this.key = key;
+    this.#state = state;
+    this.#host = host;
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  onTimer(name: string): void {
+    this.#timers = this.#timers.filter((timer) => timer.name !== name);
+    this.input(`timer ${name}` as Input);
+  }
+
+  input(input: Input, message?: Message): void {
+    this.run(this.step(this.#state, input), message);
+  }
+
+  /** Ends at once, without a word to anybody: for closing the layer. */
+  drop(): void {
+    for (const timer of this.#timers) this.#host.timers.stop(timer);
+    this.#timers = [];
+  }
+
+  protected abstract step(state: State, input: Input): Step<State>;
+  protected abstract perform(output: Output, message: Message | undefined): void;
+
+  protected run(step: Step<State>, message?: Message): void {
+    const wasTerminated = this.#state.name === "Terminated";
+    this.#state = step.state;
+    for (const output of step.outputs) {
+      if (output.type === "start")
+        this.#timers.push(this.#host.timers.start(this, output.timer, output.afterMs));
+      else if (output.type === "stop") this.#stop(output.timer);
+    }
+    if (step.state.name === "Terminated" && !wasTerminated) {
+      this.drop();
+      this.#host.terminated(this);
+    }
+    // Last, because a user of the transaction may give it the next input from here.
+    for (const output of step.outputs)
+      if (output.type !== "start" && output.type !== "stop") this.perform(output, message);
+  }
+
+  #stop(name: string): void {
+    for (const timer of this.#timers) if (timer.name === name) this.#host.timers.stop(timer);
+    this.#timers = this.#timers.filter((timer) => timer.name !== name);
+  }
+}

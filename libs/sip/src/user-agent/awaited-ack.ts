@@ -1,0 +1,41 @@
+import type { InviteServerTransaction } from "../transaction/server-transaction.ts";
+import { T1, T2, TIMEOUT, type Timer, type TimerOwner, type TimerQueues } from "../transaction/timers.ts";
+
+/**
+ * A 2xx to INVITE on its way (RFC 3261 §13.3.1.4): sent again after T1, 2·T1, … up to T2 until its ACK comes,
+ * given up after 64·T1. That end-to-end retransmission holds on every transport.
+ */
+export class AwaitedAck implements TimerOwner {
+  readonly #timers: TimerQueues;
+  readonly #transaction: InviteServerTransaction;
+  readonly #onTimeout: () => void;
+  #intervalMs = T1;
+  #retransmit: Timer | undefined;
+  #giveUp: Timer | undefined;
+
+  constructor(timers: TimerQueues, transaction: InviteServerTransaction, onTimeout: () => void) {
+    this.#timers = timers;
+    this.#transaction = transaction;
+    this.#onTimeout = onTimeout;
+    this.#retransmit = timers.start(this, "retransmit", T1);
+    this.#giveUp = timers.start(this, "give up", TIMEOUT);
+  }
+
+  /** The ACK came, or the dialog ended. */
+  stop(): void {
+    this.#timers.stop(this.#retransmit);
+    this.#timers.stop(this.#giveUp);
+    this.#transaction.forget();
+  }
+
+  onTimer(name: string): void {
+    if (name === "give up") {
+      this.stop();
+      this.#onTimeout();
+      return;
+    }
+    this.#transaction.resend();
+    this.#intervalMs = Math.min(2 * this.#intervalMs, T2);
+    this.#retransmit = this.#timers.start(this, "retransmit", this.#intervalMs);
+  }
+}

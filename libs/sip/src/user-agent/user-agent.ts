@@ -1,0 +1,178 @@
+import { dialogKey } from "../dialog/dialog.ts";
+import type { HeaderField } from "../message/build-message.ts";
+import type { SipRequest } from "../message/message.ts";
+import type {
+  InviteServerTransaction,
+  NonInviteServerTransaction,
+} from "../transaction/server-transaction.ts";
+import { TransactionLayer, type TransactionUser } from "../transaction/transaction-layer.ts";
+import type { Clock, Random } from "../transport/clock.ts";
+import type { Flow, Transport } from "../transport/flow.ts";
+import { Identifiers } from "./identifiers.ts";
+import {
+  InviteClientSession,
+  type InviteClientSessionListener,
+  type InviteParts,
+} from "./invite-client-session.ts";
+import { InviteServerSession } from "./invite-server-session.ts";
+import type { InviteUsage } from "./invite-usage.ts";
+import { UserAgentCore, type Locate } from "./user-agent-core.ts";
+
+export interface UserAgentOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly transports: readonly Transport[];
+  readonly locate: Locate;
+  /** Minted into tags, branches and Call-IDs. */
+  readonly identifierPrefix?: string;
+  /** Media types the owner reads, for Accept. */
+  readonly accept: readonly string[];
+}
+
+export interface UserAgentListener {
+  /** Asked first, for every new request: a status refuses it without a transaction. */
+  admit(request: SipRequest, flow: Flow): number | undefined;
+  /** A new INVITE outside of any dialog. 100 has not been sent. */
+  onInvite(session: InviteServerSession): void;
+  onRefused(reason: string, status: number | undefined, detail: string, flow: Flow): void;
+}
+
+/** What is wired below and in {@link InviteUsage}; Allow says nothing else. */
+const ALLOW = ["INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO"];
+/** Methods that have a specification: 405 for them, 501 for others (RFC 3261 §8.2.1, §21.5.2). */
+const KNOWN = new Set([
+  ...ALLOW,
+  ...["REGISTER", "PRACK", "UPDATE", "REFER", "SUBSCRIBE", "NOTIFY", "PUBLISH", "MESSAGE"],
+]);
+const SCHEMES = new Set(["sip", "sips", "tel"]);
+
+/** User agent core of RFC 3261 §8 over a transaction layer: server and client side of calls, OPTIONS, refusals. */
+export class UserAgent {
+  readonly layer: TransactionLayer;
+  readonly #core: UserAgentCore;
+  readonly #listener: UserAgentListener;
+  readonly #accept: string;
+  readonly #sessions = new Map<InviteServerTransaction, InviteServerSession>();
+
+  constructor(options: UserAgentOptions, listener: UserAgentListener) {
+    this.#listener = listener;
+    this.#accept = options.accept.join(", ");
+    const identifiers = new Identifiers(options.random, options.identifierPrefix ?? "");
+    this.#core = new UserAgentCore(identifiers, options.locate);
+    this.layer = new TransactionLayer(options.clock, options.transports, this.#user());
+    this.#core.join(this.layer);
+  }
+
+  /** Dialogs open, early ones too. */
+  get dialogs(): number {
+    return this.#core.dialogs.size;
+  }
+
+  /** Header fields that say what this user agent can do (RFC 3261 §11.2). */
+  get capabilities(): HeaderField[] {
+    return [
+      ["Allow", ALLOW.join(", ")],
+      ["Accept", this.#accept],
+    ];
+  }
+
+  invite(parts: InviteParts, listener: InviteClientSessionListener): InviteClientSession {
+    const headers: HeaderField[] = [["Allow", ALLOW.join(", ")], ...(parts.headers ?? [])];
+    return new InviteClientSession(this.#core, { ...parts, headers }, listener);
+  }
+
+  close(): void {
+    for (const usage of [...this.#core.dialogs.values()]) usage.end();
+    this.layer.close();
+    this.#sessions.clear();
+  }
+
+  #user(): TransactionUser {
+    return {
+      admit: (request, flow) => this.#admit(request, flow),
+      onInvite: (request, transaction) => {
+        this.#onInvite(request, transaction);
+      },
+      onRequest: (request, transaction) => {
+        this.#onRequest(request, transaction);
+      },
+      onCancel: (request, transaction, invite) => {
+        const session = invite === undefined ? undefined : this.#sessions.get(invite);
+        if (session === undefined) transaction.respond({ status: invite === undefined ? 481 : 200 });
+        else
+          session.receiveCancel(request, (reply) => {
+            transaction.respond(reply);
+          });
+      },
+      onAck: (request) => {
+        this.#usageOf(request)?.receiveAck(request);
+      },
+      // A 2xx of a fork after timer M: its dialog was never known here (RFC 3261 §13.2.2.4).
+      onStrayResponse: (response, flow) => {
+        this.#listener.onRefused("stray-response", undefined, `${response.status} of no transaction`, flow);
+      },
+      onRefused: (reason, status, detail, flow) => {
+        this.#listener.onRefused(reason, status, detail, flow);
+      },
+    };
+  }
+
+  /** In a dialog the peer is known already; CANCEL is let through to find what it cancels. */
+  #admit(request: SipRequest, flow: Flow): number | undefined {
+    if (request.method === "CANCEL" || request.toTag !== undefined) return undefined;
+    return this.#listener.admit(request, flow);
+  }
+
+  #usageOf(request: SipRequest): InviteUsage | undefined {
+    return this.#core.dialogs.get(
+      dialogKey(request.callId ?? "", request.toTag ?? "", request.fromTag ?? ""),
+    );
+  }
+
+  #onInvite(request: SipRequest, transaction: InviteServerTransaction): void {
+    if (request.toTag !== undefined) {
+      const usage = this.#usageOf(request);
+      if (usage === undefined) transaction.respond({ status: 481 });
+      else usage.receiveInvite(request, transaction);
+      return;
+    }
+    const refusal = this.#refusal(request);
+    const session = new InviteServerSession(this.#core, request, transaction);
+    if (refusal !== undefined) {
+      session.reject(refusal);
+      this.#listener.onRefused(refusal.reason, refusal.status, request.requestUriText, transaction.flow);
+      return;
+    }
+    this.#sessions.set(transaction, session);
+    // After its final response a CANCEL has no effect, so the session is not looked up any more.
+    session.onFinal = () => this.#sessions.delete(transaction);
+    this.#listener.onInvite(session);
+  }
+
+  #onRequest(request: SipRequest, transaction: NonInviteServerTransaction): void {
+    const refusal = this.#refusal(request);
+    if (refusal !== undefined) {
+      transaction.respond(refusal);
+      this.#listener.onRefused(refusal.reason, refusal.status, request.method, transaction.flow);
+    } else if (request.method === "OPTIONS") transaction.respond({ status: 200, headers: this.capabilities });
+    else {
+      const usage = request.toTag === undefined ? undefined : this.#usageOf(request);
+      if (usage === undefined) transaction.respond({ status: 481 });
+      else usage.receive(request, transaction);
+    }
+  }
+
+  /** RFC 3261 §8.2.1 to §8.2.2: method, Request-URI, Require, in that order. */
+  #refusal(request: SipRequest): { reason: string; status: number; headers?: HeaderField[] } | undefined {
+    const allow: HeaderField[] = [["Allow", ALLOW.join(", ")]];
+    if (!KNOWN.has(request.method)) return { reason: "unknown-method", status: 501, headers: allow };
+    if (!ALLOW.includes(request.method)) return { reason: "method-not-allowed", status: 405, headers: allow };
+    if (!SCHEMES.has(request.requestUri?.scheme ?? "")) return { reason: "uri-scheme", status: 416 };
+    const required = request.list("require");
+    if (required === undefined || required.length > 0) {
+      const unsupported: HeaderField[] = required === undefined ? [] : [["Unsupported", required.join(", ")]];
+      return { reason: "bad-extension", status: 420, headers: unsupported };
+    }
+    return undefined;
+  }
+}
