@@ -1,0 +1,34 @@
+import { LOCATIONS, q850Cause } from "@tandem/isup";
+import { parseParams, quote } from "@tandem/sip";
+
+/** One value of a Reason header field (RFC 3326). */
+export interface Reason {
+  /** `SIP`, `Q.850`, … as sent. */
+  readonly protocol: string;
+  /** A status or a cause value; undefined where it was left out or is no number. */
+  readonly cause: number | undefined;
+  readonly text: string | undefined;
+  /** Location 0 to 15 of a Q.850 cause (RFC 8606); undefined where none or an unknown token was given. */
+  readonly location: number | undefined;
+}
+
+export function parseReason(value: string): Reason | undefined {
+  const semicolon = value.indexOf(";");
+  const protocol = (semicolon < 0 ? value : value.slice(0, semicolon)).trim();
+  const params = parseParams(semicolon < 0 ? "" : value.slice(semicolon));
+  if (protocol === "" || params === undefined) return undefined;
+  const cause = params.get("cause");
+  const token = params.get("location")?.toUpperCase();
+  return {
+    protocol,
+    cause: cause !== undefined && /^[0-9]{1,3}$/.test(cause) ? Number(cause) : undefined,
+    text: params.get("text"),
+    location: LOCATIONS.find((location) => location.token === token)?.value,
+  };
+}
+
+/** `Q.850;cause=17;text="User busy";location=LN` (RFC 3326, RFC 6432, RFC 8606). */
+export function reasonHeader(cause: number, location?: number): string {
+  const token = location === undefined ? "" : `;location=${LOCATIONS[location]?.token ?? ""}`;
+  return `Q.850;cause=${cause};text=${quote(q850Cause(cause).name)}${token}`;
+}
