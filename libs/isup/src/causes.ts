@@ -95,9 +95,21 @@ export interface Q850CauseInfo {
   readonly class: string;
 }
 
-/** What a cause value means; an unassigned one is named by its class. */
-export function q850Cause(value: number): Q850CauseInfo {
-  const name = NAMES[value];
+/** What ANSI T1.113 means by these values under the national coding standard. */
+const ANSI_NAMES: Readonly<Record<number, string>> = {
+  23: "Unallocated destination number",
+  24: "Undefined business group",
+  26: "Misrouted call to a ported number",
+  27: "Number portability QoR: number not found",
+  45: "Preemption",
+  51: "Call type incompatible with service request",
+  54: "Call blocked due to group restrictions",
+};
+const NATIONAL = 2;
+
+/** What a cause value means; an unassigned one is named by its class. National coding is read as ANSI T1.113. */
+export function q850Cause(value: number, codingStandardValue = 0): Q850CauseInfo {
+  const name = (codingStandardValue === NATIONAL ? ANSI_NAMES[value] : undefined) ?? NAMES[value];
   const causeClass = CLASSES[(value >> 4) & 7] ?? CLASSES[0];
   return {
     value,

@@ -1,14 +1,16 @@
-import type { IsupMessage } from "./codec.ts";
-import { ITU_MESSAGES } from "./messages.ts";
-import { hexOf } from "./json.ts";
+import type { IsupMessage } from "./message.ts";
+import { layoutOf } from "./messages.ts";
+import { hexOf, unplacedOf } from "./json.ts";
 import type { IsupNumber } from "./number-codec.ts";
 import type { CauseIndicators } from "./parameter-codecs.ts";
+import type { Parameters } from "./parameters.ts";
 
 /** A message in words, a line each: what it is, then what a person looks for first, then the rest by name. */
 export function describeIsup(message: IsupMessage): string[] {
-  const { messageType, parameters, typeCode } = message;
+  const { messageType, typeCode } = message;
+  const parameters: Parameters = message.parameters;
   if (messageType === "unknown") return [`unknown ISUP message type ${typeCode}: ${hexOf(message.octets)}`];
-  const lines = [`${messageType} (${ITU_MESSAGES[messageType].name.toLowerCase()})`];
+  const lines = [`${messageType} (${layoutOf(messageType, message.variant)?.name.toLowerCase() ?? ""})`];
   const said = new Set<string>();
   const say = (name: string, text: string | undefined, ...names: (keyof typeof parameters)[]): void => {
     for (const each of names) said.add(each);
@@ -29,12 +31,28 @@ export function describeIsup(message: IsupMessage): string[] {
     "backwardCallIndicators",
   );
   say("hop counter", parameters.hopCounter && String(parameters.hopCounter.value), "hopCounter");
-  say("indicators", indicatorText(message), "natureOfConnectionIndicators", "forwardCallIndicators");
-  for (const { name, code, octets } of message.raw) {
-    if (name === undefined) lines.push(`  unknown parameter ${code}: ${hexOf(octets)}`);
-    else if (!said.has(name)) lines.push(`  ${name}: ${hexOf(octets)}`);
+  say("indicators", indicatorText(parameters), "natureOfConnectionIndicators", "forwardCallIndicators");
+  for (const [name, value] of Object.entries(parameters)) {
+    if (!said.has(name)) lines.push(`  ${name}: ${wordsOf(value)}`);
   }
+  for (const { name, code, octets } of unplacedOf(message)) {
+    lines.push(`  ${name === undefined ? `unknown parameter ${code}` : `${name} again`}: ${hexOf(octets)}`);
+  }
+  if (message.trailing.length > 0) lines.push(`  octets behind the message: ${hexOf(message.trailing)}`);
   return lines;
+}
+
+/** Fields that say something: names before numbers, zeros and empty names left out. */
+function wordsOf(value: unknown): string {
+  if (value instanceof Uint8Array) return hexOf(value);
+  if (Array.isArray(value)) return value.map(wordsOf).join("; ");
+  if (typeof value !== "object" || value === null) return String(value);
+  if ("digits" in value && "natureOfAddress" in value) return numberText(value as IsupNumber) ?? "";
+  const fields = Object.entries(value).filter(([, each]) => each !== 0 && each !== "" && each !== false);
+  if (fields.length === 0) return "nothing set";
+  return fields
+    .map(([name, each]) => (fields.length === 1 && each === 1 ? name : `${name} ${wordsOf(each)}`))
+    .join(", ");
 }
 
 function numberText(number: IsupNumber | undefined): string | undefined {
@@ -60,7 +78,7 @@ function causeText(cause: CauseIndicators | undefined): string | undefined {
   return `${cause.causeValue} ${cause.cause}, location ${cause.location}, coding ${cause.codingStandard}${diagnostics}`;
 }
 
-function indicatorText({ parameters }: IsupMessage): string | undefined {
+function indicatorText(parameters: Parameters): string | undefined {
   const forward = parameters.forwardCallIndicators;
   if (forward === undefined) return undefined;
   return [

@@ -1,4 +1,5 @@
-import type { IsupMessage } from "./codec.ts";
+import type { IsupMessage, RawParameter } from "./message.ts";
+import { PARAMETER_ROWS } from "./parameters.ts";
 
 /** Octets as hexadecimal digits. */
 export function hexOf(octets: Uint8Array): string {
@@ -16,23 +17,40 @@ export function octetsOfHex(text: string): Uint8Array | undefined {
   );
 }
 
-/** JSON-safe form: parameters by name with their fields, octets as hex, unknown parameters as a list. */
+/**
+ * JSON-safe form: parameters by name with their fields, octets as hex. `unknown` lists what has no name here, and a
+ * parameter that came a second time where once is allowed.
+ */
 export interface IsupJson {
   readonly messageType: string;
   readonly variant: string;
   readonly parameters: Readonly<Record<string, unknown>>;
+  /** Octets, as hex, behind the last one that could be read. */
+  readonly trailing?: string;
 }
 
 export function isupToJson(message: IsupMessage): IsupJson {
   const parameters: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(message.parameters)) parameters[name] = jsonOf(value);
-  const unread = message.raw.filter(
-    ({ name }) => name === undefined || message.parameters[name] === undefined,
-  );
+  const unread = unplacedOf(message);
   if (unread.length > 0) {
-    parameters["unknown"] = unread.map(({ code, octets }) => ({ code, octets: hexOf(octets) }));
+    parameters["unknown"] = unread.map(({ name, code, octets }) => ({
+      code,
+      ...(name !== undefined && { name }),
+      octets: hexOf(octets),
+    }));
   }
-  return { messageType: message.messageType, variant: message.variant, parameters };
+  const { messageType, variant, trailing } = message;
+  return { messageType, variant, parameters, ...(trailing.length > 0 && { trailing: hexOf(trailing) }) };
+}
+
+/** Parameters that `parameters` has no place for: codes without a name, and what came again. */
+export function unplacedOf({ raw }: IsupMessage): readonly RawParameter[] {
+  return raw.filter(
+    ({ name }, index) =>
+      name === undefined ||
+      (!PARAMETER_ROWS[name].isRepeated && raw.findIndex((other) => other.name === name) < index),
+  );
 }
 
 function jsonOf(value: unknown): unknown {

@@ -10,15 +10,26 @@ export interface MessageLayout {
   readonly variable: readonly ParameterName[];
   /** Whether a pointer to the optional part is there. */
   readonly hasOptional: boolean;
+  /** What follows the type code is another message, or national: kept as it is. */
+  readonly isOpaque?: true;
 }
 
-const layout = (
+type Fixed = MessageLayout["fixed"];
+type Variable = MessageLayout["variable"];
+
+/** Generic in its lists, so that the types of messages follow from the table. */
+const layout = <const F extends Fixed = readonly [], const V extends Variable = readonly []>(
   code: number,
   name: string,
-  fixed: MessageLayout["fixed"] = [],
-  variable: MessageLayout["variable"] = [],
+  fixed: F = [] as unknown as F,
+  variable: V = [] as unknown as V,
   hasOptional = true,
-): MessageLayout => ({ code, name, fixed, variable, hasOptional });
+) => ({ code, name, fixed, variable, hasOptional });
+
+const opaque = (code: number, name: string) => ({
+  ...layout(code, name, [], [], false),
+  isOpaque: true as const,
+});
 
 const CGSMT = ["circuitGroupSupervisionMessageType", 1] as const;
 const BCI = ["backwardCallIndicators", 2] as const;
@@ -63,6 +74,7 @@ export const ITU_MESSAGES = {
   FAA: layout(0x20, "Facility accepted", [FACILITY]),
   FRJ: layout(0x21, "Facility reject", [FACILITY], ["causeIndicators"]),
   LPA: layout(0x24, "Loop back acknowledgement", [], [], false),
+  PAM: opaque(0x28, "Pass-along"),
   GRA: layout(0x29, "Circuit group reset acknowledgement", [], ["rangeAndStatus"], false),
   CQM: layout(0x2a, "Circuit group query", [], ["rangeAndStatus"], false),
   CQR: layout(0x2b, "Circuit group query response", [], ["rangeAndStatus", "circuitStateIndicator"], false),
@@ -71,6 +83,7 @@ export const ITU_MESSAGES = {
   UCIC: layout(0x2e, "Unequipped CIC", [], [], false),
   CFN: layout(0x2f, "Confusion", [], ["causeIndicators"]),
   OLM: layout(0x30, "Overload", [], [], false),
+  CRG: opaque(0x31, "Charge information"),
   NRM: layout(0x32, "Network resource management"),
   FAC: layout(0x33, "Facility"),
   UPT: layout(0x34, "User part test"),
@@ -84,29 +97,71 @@ export const ITU_MESSAGES = {
   SDN: layout(0x43, "Subsequent directory number"),
 } as const;
 
-export type MessageType = keyof typeof ITU_MESSAGES;
-
 /** Where T1.113 differs: IAM has user service information and no transmission medium, RLC has no parameters. */
-const ANSI_DELTAS: Partial<Record<MessageType, MessageLayout>> = {
+export const ANSI_MESSAGES = {
   IAM: layout(0x01, "Initial address", [NCI, FCI, CPC], ["userServiceInformation", "calledPartyNumber"]),
   RLC: layout(0x10, "Release complete", [], [], false),
-};
+  CRA: layout(0xe9, "Circuit reservation acknowledgement", [], [], false),
+  CRM: layout(0xea, "Circuit reservation", [NCI], [], false),
+  CVR: layout(0xeb, "Circuit validation response", [
+    ["circuitValidationResponseIndicator", 1],
+    ["circuitGroupCharacteristicIndicators", 1],
+  ]),
+  CVT: layout(0xec, "Circuit validation test", [], [], false),
+  EXM: layout(0xed, "Exit"),
+} as const;
+
+type Itu = typeof ITU_MESSAGES;
+type Ansi = typeof ANSI_MESSAGES;
+export type MessageType = keyof Itu | keyof Ansi;
+
+type MandatoryIn<L> = L extends {
+  readonly fixed: infer F extends Fixed;
+  readonly variable: infer V extends Variable;
+}
+  ? F[number][0] | V[number]
+  : never;
+
+/** Parameters a message has in every variant that has the message. */
+export type MandatoryParameter<T extends MessageType> = T extends keyof Itu
+  ? T extends keyof Ansi
+    ? Extract<MandatoryIn<Itu[T]>, MandatoryIn<Ansi[T]>>
+    : MandatoryIn<Itu[T]>
+  : T extends keyof Ansi
+    ? MandatoryIn<Ansi[T]>
+    : never;
 
 /** Variants as `base` and `version` of application/isup name them (RFC 3204 §3.1). */
 export const VARIANTS = ["itu-t88", "itu-t92+", "etsi121", "etsi356", "ansi88", "ansi00"] as const;
 export type IsupVariant = (typeof VARIANTS)[number];
 
-const isAnsi = (variant: IsupVariant): boolean => variant.startsWith("ansi");
+/** The tables a variant is read with. */
+export type IsupFamily = "itu" | "ansi";
 
-export function layoutOf(type: MessageType, variant: IsupVariant): MessageLayout {
-  return (isAnsi(variant) ? ANSI_DELTAS[type] : undefined) ?? ITU_MESSAGES[type];
+export function familyOf(variant: IsupVariant): IsupFamily {
+  return variant.startsWith("ansi") ? "ansi" : "itu";
 }
 
-const BY_CODE = new Map<number, MessageType>();
-for (const type of Object.keys(ITU_MESSAGES) as MessageType[]) BY_CODE.set(ITU_MESSAGES[type].code, type);
+const LAYOUTS: Readonly<Record<IsupFamily, Partial<Record<MessageType, MessageLayout>>>> = {
+  itu: ITU_MESSAGES,
+  ansi: { ...ITU_MESSAGES, ...ANSI_MESSAGES },
+};
 
-export function messageTypeOf(code: number): MessageType | undefined {
-  return BY_CODE.get(code);
+export function layoutOf(type: MessageType, variant: IsupVariant): MessageLayout | undefined {
+  return LAYOUTS[familyOf(variant)][type];
+}
+
+function byCode(layouts: Partial<Record<MessageType, MessageLayout>>): ReadonlyMap<number, MessageType> {
+  return new Map(Object.entries(layouts).map(([type, { code }]) => [code, type as MessageType]));
+}
+
+const BY_CODE: Readonly<Record<IsupFamily, ReadonlyMap<number, MessageType>>> = {
+  itu: byCode(LAYOUTS.itu),
+  ansi: byCode(LAYOUTS.ansi),
+};
+
+export function messageTypeOf(code: number, variant: IsupVariant): MessageType | undefined {
+  return BY_CODE[familyOf(variant)].get(code);
 }
 
 /** A variant by what a body or a configuration calls it; undefined for one this library does not know. */

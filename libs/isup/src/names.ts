@@ -88,6 +88,13 @@ export const NOTIFICATION: ValueNames = {
   0x42: "conferenceEstablished",
   0x43: "conferenceDisconnected",
   0x44: "otherPartyAdded",
+  0x45: "isolated",
+  0x46: "reattached",
+  0x47: "otherPartyIsolated",
+  0x48: "otherPartyReattached",
+  0x49: "otherPartySplit",
+  0x4a: "otherPartyDisconnected",
+  0x4b: "conferenceFloating",
   0x60: "callIsWaiting",
   0x68: "diversionActivated",
   0x69: "transferAlerting",
@@ -99,9 +106,41 @@ export const NOTIFICATION: ValueNames = {
 export const NUMBER_QUALIFIER: ValueNames = {
   0: "dialledDigits",
   1: "additionalCalled",
+  2: "supplementalCallingFailedScreening",
+  3: "supplementalCallingNotScreened",
+  4: "redirectingTerminating",
   5: "additionalConnected",
   6: "additionalCalling",
   7: "additionalOriginalCalled",
   8: "additionalRedirecting",
   9: "additionalRedirection",
+};
+/** ANSI T1.113 generic address, octet 1. */
+export const TYPE_OF_ADDRESS: ValueNames = {
+  0: "dialledNumber",
+  1: "destinationNumber",
+  2: "supplementalCallingFailedScreening",
+  3: "supplementalCallingNotScreened",
+  4: "completionNumber",
+  192: "portedNumber",
+};
+/** Information transfer capability and layer 1 protocol of Q.931 §4.5.5. */
+export const TRANSFER_CAPABILITY: ValueNames = {
+  0: "speech",
+  8: "unrestrictedDigital",
+  9: "restrictedDigital",
+  16: "3.1kHzAudio",
+  17: "unrestrictedDigitalWithTones",
+  24: "video",
+};
+export const LAYER_1_PROTOCOL: ValueNames = {
+  1: "V.110",
+  2: "G.711 mu-law",
+  3: "G.711 A-law",
+  4: "G.721",
+  5: "H.221",
+  6: "H.223",
+  7: "non-ITU",
+  8: "V.120",
+  9: "X.31",
 };
