@@ -47,11 +47,6 @@ export {
   type InviteParts,
 } from "./user-agent/invite-client-session.ts";
 export { InviteServerSession, type InviteServerSessionListener } from "./user-agent/invite-server-session.ts";
-export type {
-  InviteUsage,
-  InviteUsageListener,
-  Outcome,
-  RequestBody,
-  Responder,
-} from "./user-agent/invite-usage.ts";
+export type { InviteUsage, InviteUsageListener, Responder } from "./user-agent/invite-usage.ts";
+export type { Outcome, RequestBody } from "./user-agent/user-agent-core.ts";
 export { UserAgent, type UserAgentListener, type UserAgentOptions } from "./user-agent/user-agent.ts";

@@ -48,19 +48,29 @@ export function dialogFromInvite(request: SipRequest, localTag: string, listener
   };
 }
 
-/** UAC side, RFC 3261 §12.1.2; undefined where the response cannot make a dialog. */
-export function dialogFromResponse(response: SipResponse, listener: string): Dialog | undefined {
-  const remoteTarget = response.contacts?.[0]?.uriText;
-  if (response.toTag === undefined || response.fromTag === undefined || remoteTarget === undefined)
-    return undefined;
+/**
+ * UAC side, RFC 3261 §12.1.2; undefined where a provisional cannot make a dialog. A 2xx always does, since the peer
+ * has a session to be ended: without a To tag the tag is null (RFC 2543), without Contact `requestUri` is the target.
+ */
+export function dialogFromResponse(
+  response: SipResponse,
+  listener: string,
+  requestUri: string,
+): Dialog | undefined {
+  const contact = response.contacts?.[0]?.uriText;
+  if (response.status < 200) {
+    const isComplete =
+      response.toTag !== undefined && response.fromTag !== undefined && contact !== undefined;
+    if (response.status === 100 || !isComplete) return undefined;
+  }
   return {
     state: response.status < 200 ? "early" : "confirmed",
     callId: response.callId ?? "",
-    localTag: response.fromTag,
-    remoteTag: response.toTag,
+    localTag: response.fromTag ?? "",
+    remoteTag: response.toTag ?? "",
     local: response.header("from") ?? "",
     remote: response.header("to") ?? "",
-    remoteTarget,
+    remoteTarget: contact ?? requestUri,
     routeSet: routesOf(response, true),
     localSequenceNumber: response.cseq?.sequenceNumber ?? 0,
     remoteSequenceNumber: undefined,
@@ -125,5 +135,6 @@ export function hostOf(
   const uri = parseUri(uriText);
   if (uri === undefined || !isSipUri(uri)) return undefined;
   const maddr = uri.params.get("maddr");
-  return { host: maddr ?? uri.host, port: uri.port };
+  // Port 0 is grammar, but nothing can be sent to it.
+  return { host: maddr ?? uri.host, port: uri.port === 0 ? undefined : uri.port };
 }

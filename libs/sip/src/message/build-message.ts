@@ -55,12 +55,14 @@ function copyVias(request: SipRequest, source: ResponseParts["source"]): string 
   return lines;
 }
 
+const BRACKETS = /^\[|\]$/g;
+
 function withSource(request: SipRequest, value: string, source: { address: string; port: number }): string {
   const via = request.topVia;
   if (via === undefined) return value;
   const hasRport = via.params.has("rport");
   // RFC 3261 §18.2.1: `received` where the host differs; RFC 3581 §4: always with rport.
-  if (!hasRport && via.host === source.address) return value;
+  if (!hasRport && via.host.replace(BRACKETS, "") === source.address) return value;
   const [first = value, ...rest] = splitOutside(value, ",") ?? [value];
   let top = first.trimEnd().replace(/;\s*received\s*=[^;,]*/i, "");
   if (hasRport) top = top.replace(/;\s*rport\s*(?:=[^;,]*)?(?=;|$)/i, `;rport=${source.port}`);

@@ -33,11 +33,9 @@ export function checkRequest(request: SipRequest): MessageFault | undefined {
   if ("headers" in request.requestUri && request.requestUri.headers !== undefined) {
     return bad("Request-URI", request.requestUriText);
   }
-  if (count(request, "max-forwards") > 1) return repeated("max-forwards");
+  if (isRepeated(request, "max-forwards")) return repeated("max-forwards");
   const contacts = request.header("contact") === "*" ? [] : request.contacts;
-  if (contacts === undefined) return bad("Contact", request.header("contact"));
-  if (request.method === "INVITE" && contacts.length === 0) return missing("contact");
-  return undefined;
+  return contacts === undefined ? bad("Contact", request.header("contact")) : undefined;
 }
 
 export function checkResponse(response: SipResponse): MessageFault | undefined {
@@ -45,28 +43,33 @@ export function checkResponse(response: SipResponse): MessageFault | undefined {
 }
 
 function checkCommon(message: SipMessage): MessageFault | undefined {
-  for (const line of message.headers("via")) {
-    const values = splitOutside(line, ",");
+  const { ids } = message.index;
+  const top = ids.indexOf("via");
+  if (top < 0) return missing("via");
+  if (message.topVia === undefined) return bad("Via", message.rawValue(top));
+  for (let at = top; at >= 0; at = ids.indexOf("via", at + 1)) {
+    const line = message.rawValue(at);
+    // The first value is the top Via, read already.
+    const values = at === top && !line.includes(",") ? [] : splitOutside(line, ",");
     if (values === undefined || values.some((value) => parseVia(value.trim()) === undefined))
       return bad("Via", line);
   }
-  if (message.topVia === undefined) return missing("via");
   for (const id of SINGLE) {
-    const found = count(message, id);
-    if (found === 0) return missing(id);
-    if (found > 1) return repeated(id);
+    if (!ids.includes(id)) return missing(id);
+    if (isRepeated(message, id)) return repeated(id);
   }
-  if (message.callId === "" || /\s/.test(message.callId ?? "")) return bad("Call-ID", message.callId);
+  const { callId } = message;
+  if (callId === undefined || callId === "" || WHITE.test(callId)) return bad("Call-ID", callId);
   if (message.from === undefined) return bad("From", message.header("from"));
   if (message.to === undefined) return bad("To", message.header("to"));
   if (message.cseq === undefined) return bad("CSeq", message.header("cseq"));
   return undefined;
 }
 
-function count(message: SipMessage, id: string): number {
-  let found = 0;
-  for (const each of message.index.ids) if (each === id) found++;
-  return found;
+const WHITE = /\s/;
+
+function isRepeated({ index: { ids } }: SipMessage, id: string): boolean {
+  return ids.indexOf(id) !== ids.lastIndexOf(id);
 }
 
 function missing(id: string): MessageFault {

@@ -38,7 +38,7 @@ for (const [short, long] of Object.entries(COMPACT)) {
   known.set(short.toUpperCase(), long);
 }
 
-/** Lower-case long form of a header field name as sent. */
-export function headerId(name: string): string {
-  return known.get(name) ?? name.toLowerCase();
+/** Lower-case long form of a header field name in one of its usual spellings. */
+export function knownHeaderId(name: string): string | undefined {
+  return known.get(name);
 }

@@ -1,5 +1,5 @@
 import { parseParams, type Params } from "./params.ts";
-import { closingQuote, isToken, splitOutside, unquote } from "./token.ts";
+import { closingQuote, splitOutside, unquote } from "./token.ts";
 import { parseUri, type Uri } from "./uri.ts";
 
 /** `name-addr` or `addr-spec` with parameters: From, To, Contact, Route, Record-Route (RFC 3261 §20.10). */
@@ -10,6 +10,8 @@ export interface NameAddr {
   readonly uri: Uri;
   readonly params: Params;
 }
+
+const TOKENS = /^[A-Za-z0-9\-.!%*_+`'~]+(?:\s+[A-Za-z0-9\-.!%*_+`'~]+)*$/;
 
 export function parseNameAddr(text: string): NameAddr | undefined {
   const trimmed = text.trim();
@@ -22,8 +24,7 @@ export function parseNameAddr(text: string): NameAddr | undefined {
   if (close < 0) return undefined;
   const name = trimmed.slice(0, open).trim();
   // RFC 3261 §25.1: a display name is a quoted string or tokens parted by white space (RFC 4475 §3.1.2.15).
-  if (isQuoted ? quoteEnd !== name.length - 1 : name !== "" && !name.split(/\s+/).every(isToken))
-    return undefined;
+  if (isQuoted ? quoteEnd !== name.length - 1 : name !== "" && !TOKENS.test(name)) return undefined;
   const uriText = trimmed.slice(open + 1, close);
   const uri = parseUri(uriText);
   const params = parseParams(trimmed, close + 1);

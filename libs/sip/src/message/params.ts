@@ -7,30 +7,48 @@ const NONE: Params = new Map();
 
 /** Values may be tokens, hosts (IPv6 references too) or quoted strings; anything else is left as sent. */
 export function parseParams(text: string, from = 0): Params | undefined {
-  let at = from;
-  if (text.slice(at).trim() === "") return NONE;
+  let at = afterBlanks(text, from);
+  if (at === text.length) return NONE;
+  const hasQuote = text.includes('"', at);
   const params = new Map<string, string>();
   while (at < text.length) {
-    const semicolon = text.indexOf(";", at);
-    if (semicolon < 0) return text.slice(at).trim() === "" ? params : undefined;
-    if (text.slice(at, semicolon).trim() !== "") return undefined;
-    at = semicolon + 1;
-    let end = at;
-    while (end < text.length && text[end] !== ";") {
-      if (text[end] === '"') {
-        end = closingQuote(text, end);
-        if (end < 0) return undefined;
-      }
-      end++;
-    }
-    const param = text.slice(at, end);
-    const equals = param.indexOf("=");
-    const name = (equals < 0 ? param : param.slice(0, equals)).trim().toLowerCase();
-    if (!isToken(name)) return undefined;
-    const value = equals < 0 ? "" : param.slice(equals + 1).trim();
-    if (equals >= 0 && value === "") return undefined;
+    if (text[at] !== ";") return undefined;
+    const end = hasQuote ? endOutsideQuotes(text, at + 1) : endOf(text, at + 1);
+    if (end < 0) return undefined;
+    const equals = text.indexOf("=", at + 1);
+    const hasValue = equals >= 0 && equals < end;
+    const name = text
+      .slice(at + 1, hasValue ? equals : end)
+      .trim()
+      .toLowerCase();
+    const value = hasValue ? text.slice(equals + 1, end).trim() : "";
+    if (!isToken(name) || (hasValue && value === "")) return undefined;
     if (!params.has(name)) params.set(name, unquote(value));
     at = end;
   }
   return params;
+}
+
+function afterBlanks(text: string, from: number): number {
+  let at = from;
+  while (at < text.length && (text[at] === " " || text[at] === "\t")) at++;
+  return at;
+}
+
+function endOf(text: string, from: number): number {
+  const semicolon = text.indexOf(";", from);
+  return semicolon < 0 ? text.length : semicolon;
+}
+
+/** -1 where a quoted string stays open. */
+function endOutsideQuotes(text: string, from: number): number {
+  let at = from;
+  while (at < text.length && text[at] !== ";") {
+    if (text[at] === '"') {
+      at = closingQuote(text, at);
+      if (at < 0) return -1;
+    }
+    at++;
+  }
+  return at;
 }

@@ -1,4 +1,4 @@
-import { headerId } from "./header-names.ts";
+import { knownHeaderId } from "./header-names.ts";
 import {
   HEADER_FIELDS_MAX,
   HEADER_VALUE_OCTETS_MAX,
@@ -45,17 +45,18 @@ export function parseMessage(octets: Uint8Array): ParseResult {
     return refused("too-large", `message of ${octets.length} octets`, MESSAGE_OCTETS_MAX);
   }
   let start = 0;
-  while (octets[start] === 0x0d || octets[start] === 0x0a) start++;
+  while (octets[start] === CARRIAGE_RETURN || octets[start] === LINE_FEED) start++;
   if (start === octets.length) return refused("keep-alive", "no octets but line ends", 0);
-  const text = octetString(octets, 0, Math.min(octets.length, MESSAGE_OCTETS_MAX));
-  const lineEnd = text.indexOf("\r\n", start);
-  if (lineEnd < 0) return refused("not-sip", "no line end", start);
-  const startLine = text.slice(start, lineEnd);
+  const text = octetString(octets);
+  const startEnd = text.indexOf("\r\n", start);
+  if (startEnd < 0) return refused("not-sip", "no line end", start);
+  const startLine = text.slice(start, startEnd);
   if (startLine.length > START_LINE_OCTETS_MAX)
     return refused("bad-start-line", "start line too long", start);
-  const headEnd = text.indexOf("\r\n\r\n", lineEnd);
-  const head = headEnd < 0 ? text : text.slice(0, headEnd + 2);
-  const indexed = indexHead(head, lineEnd + 2);
+  const headEnd = text.indexOf("\r\n\r\n", startEnd);
+  // Decoded again, since a slice of the whole would cost at every look into it.
+  const head = headEnd < 0 ? text : octetString(octets, 0, headEnd + 2);
+  const indexed = indexHead(head, startEnd + 2);
   const fault = headEnd < 0 ? noEnd(text.length) : indexed.fault;
   const bodyStart = headEnd < 0 ? text.length : headEnd + 4;
   const framed = frame(octets, head, indexed.index, bodyStart);
@@ -77,6 +78,11 @@ function refused(code: ParseErrorCode, message: string, offset: number): ParseRe
   };
 }
 
+const NAMES_SIP = /\sSIP\//i;
+const SIP_VERSION = /^SIP\/[0-9]+\.[0-9]+$/;
+// eslint-disable-next-line no-control-regex -- control characters are what must not be there
+const NOT_IN_URI = /[\u0000-\u0020\u007f<>"]/;
+
 function build(
   startLine: string,
   offset: number,
@@ -87,32 +93,20 @@ function build(
   const firstSpace = startLine.indexOf(" ");
   const lastSpace = startLine.lastIndexOf(" ");
   const method = startLine.slice(0, firstSpace);
-  const version = startLine.slice(lastSpace + 1);
-  if (firstSpace <= 0 || !isToken(method) || !/\sSIP\//i.test(startLine)) {
+  if (firstSpace <= 0 || !isToken(method) || !NAMES_SIP.test(startLine)) {
     return refused("not-sip", "the start line is neither a request's nor a response's", offset);
   }
+  const version = startLine.slice(lastSpace + 1).toUpperCase();
   const uri = lastSpace > firstSpace ? startLine.slice(firstSpace + 1, lastSpace) : "";
   const request = new SipRequest(indexed, method, uri);
-  if (/^SIP\/[0-9]+\.[0-9]+$/i.test(version) && version.toUpperCase() !== "SIP/2.0") {
+  if (version !== "SIP/2.0" && SIP_VERSION.test(version)) {
     // RFC 3261 §21.5.6
-    return withPartial(
-      {
-        code: "bad-version",
-        message: `version ${version}`,
-        offset: offset + lastSpace + 1,
-      },
-      505,
-      request,
-    );
+    const at = offset + lastSpace + 1;
+    return withPartial({ code: "bad-version", message: `version ${version}`, offset: at }, 505, request);
   }
-  // eslint-disable-next-line no-control-regex -- control characters are what must not be there
-  if (version.toUpperCase() !== "SIP/2.0" || uri === "" || /[\u0000-\u0020\u007f<>"]/.test(uri)) {
+  if (version !== "SIP/2.0" || uri === "" || NOT_IN_URI.test(uri)) {
     return withPartial(
-      {
-        code: "bad-start-line",
-        message: `Request-Line "${startLine}"`,
-        offset,
-      },
+      { code: "bad-start-line", message: `Request-Line "${startLine}"`, offset },
       400,
       request,
     );
@@ -154,6 +148,8 @@ interface MutableIndex {
 }
 
 const TAB = 0x09;
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
 const SPACE = 0x20;
 
 /** One pass over the header lines; folded lines belong to the field before them. */
@@ -166,21 +162,33 @@ function indexHead(head: string, from: number): { index: HeaderIndex; fault: Fau
   };
   let fault: Fault | undefined;
   let at = from;
+  let lineStart = from;
+  let isBroken = false;
   while (at < head.length) {
-    let end = head.indexOf("\r\n", at);
+    let end = head.indexOf("\r", lineStart);
     if (end < 0) end = head.length;
-    for (
-      let next = head.charCodeAt(end + 2);
-      next === SPACE || next === TAB;
-      next = head.charCodeAt(end + 2)
-    ) {
-      const folded = head.indexOf("\r\n", end + 2);
-      end = folded < 0 ? head.length : folded;
+    // RFC 3261 §25.1 has no place for CR or LF alone; whoever takes one for a line end sees other header fields. The
+    // field is left out of what is readable, so that no response carries it on.
+    const lineFeed = head.indexOf("\n", lineStart);
+    if (lineFeed !== end + 1 && (lineFeed >= 0 || end < head.length)) {
+      fault ??= badHeader("CR or LF alone", lineFeed < 0 ? end : Math.min(end, lineFeed));
+      isBroken = true;
+      end = lineEnd(head, lineStart);
     }
-    fault ??= addField(head, at, end, index);
-    at = end + 2;
+    lineStart = end + 2;
+    const next = head.charCodeAt(lineStart);
+    if (next === SPACE || next === TAB) continue;
+    const added = isBroken ? undefined : addField(head, at, end, index);
+    fault ??= added;
+    isBroken = false;
+    at = lineStart;
   }
   return { index, fault };
+}
+
+function lineEnd(head: string, at: number): number {
+  const end = head.indexOf("\r\n", at);
+  return end < 0 ? head.length : end;
 }
 
 function addField(head: string, at: number, end: number, index: MutableIndex): Fault | undefined {
@@ -189,7 +197,8 @@ function addField(head: string, at: number, end: number, index: MutableIndex): F
   let nameEnd = colon;
   while (isBlank(head.charCodeAt(nameEnd - 1)) && nameEnd > at) nameEnd--;
   const name = head.slice(at, nameEnd);
-  if (!isToken(name)) return badHeader(`header field name "${name}"`, at);
+  const known = knownHeaderId(name);
+  if (known === undefined && !isToken(name)) return badHeader(`header field name "${name}"`, at);
   let valueStart = colon + 1;
   while (valueStart < end && isWhite(head.charCodeAt(valueStart))) valueStart++;
   let valueEnd = end;
@@ -197,7 +206,7 @@ function addField(head: string, at: number, end: number, index: MutableIndex): F
   if (valueEnd - valueStart > HEADER_VALUE_OCTETS_MAX) return badHeader(`${name} is too long`, valueStart);
   if (index.ids.length === HEADER_FIELDS_MAX)
     return badHeader(`more than ${HEADER_FIELDS_MAX} header fields`, at);
-  index.ids.push(headerId(name));
+  index.ids.push(known ?? name.toLowerCase());
   index.nameStarts.push(at);
   index.valueStarts.push(valueStart);
   index.valueEnds.push(valueEnd);
@@ -213,8 +222,10 @@ function isBlank(code: number): boolean {
 }
 
 function isWhite(code: number): boolean {
-  return isBlank(code) || code === 0x0d || code === 0x0a;
+  return isBlank(code) || code === CARRIAGE_RETURN || code === LINE_FEED;
 }
+
+const DIGITS = /^[0-9]+$/;
 
 /** Content-Length against the octets of the datagram (RFC 3261 §18.3, §20.14). */
 function frame(
@@ -235,7 +246,7 @@ function frame(
   const offset = index.valueStarts[first] ?? 0;
   const value = head.slice(offset, index.valueEnds[first]);
   const length = Number(value);
-  if (!/^[0-9]+$/.test(value) || bodyStart + length > octets.length) {
+  if (!DIGITS.test(value) || bodyStart + length > octets.length) {
     const message = `Content-Length "${value}" with ${octets.length - bodyStart} octets of body`;
     return {
       indexed: indexed(octets.length),

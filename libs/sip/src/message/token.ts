@@ -26,7 +26,7 @@ export function quote(text: string): string {
 
 /** Splits at `separator` outside quoted strings and angle brackets; undefined where one of them stays open. */
 export function splitOutside(text: string, separator: "," | ";"): string[] | undefined {
-  if (!text.includes(separator)) return isBalanced(text) ? [text] : undefined;
+  if (!text.includes(separator) && !text.includes('"') && !text.includes("<")) return [text];
   const parts: string[] = [];
   let start = 0;
   let isInAngles = false;
@@ -45,15 +45,4 @@ export function splitOutside(text: string, separator: "," | ";"): string[] | und
   if (isInAngles) return undefined;
   parts.push(text.slice(start));
   return parts;
-}
-
-function isBalanced(text: string): boolean {
-  if (!text.includes('"') && !text.includes("<")) return true;
-  const quoteAt = text.indexOf('"');
-  const open = text.indexOf("<");
-  if (quoteAt >= 0 && (open < 0 || quoteAt < open)) {
-    const close = closingQuote(text, quoteAt);
-    return close >= 0 && isBalanced(text.slice(close + 1));
-  }
-  return text.indexOf(">", open) > open;
 }

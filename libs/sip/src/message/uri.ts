@@ -1,5 +1,4 @@
 import { parseParams, type Params } from "./params.ts";
-import { isToken } from "./token.ts";
 
 /** A SIP or SIPS URI (RFC 3261 §19.1). `user` is as sent, escapes kept. */
 export interface SipUri {
@@ -43,6 +42,7 @@ export function isHost(host: string): boolean {
 }
 
 export function parseUri(text: string): Uri | undefined {
+  if (text.startsWith("sip:")) return parseSipUri("sip", text.slice(4));
   const colon = text.indexOf(":");
   if (colon <= 0) return undefined;
   const scheme = text.slice(0, colon);
@@ -73,11 +73,11 @@ function parseSipUri(scheme: "sip" | "sips", rest: string): SipUri | undefined {
   if (question >= 0) hostPart = hostPart.slice(0, question);
   const semicolon = hostPart.indexOf(";");
   const hostPort = semicolon < 0 ? hostPart : hostPart.slice(0, semicolon);
-  const hostAndPort = parseHostPort(hostPort);
-  if (hostAndPort === undefined || /\s/.test(hostPart)) return undefined;
+  const sentTo = readHostPort(hostPort, 0);
+  if (sentTo === undefined || hasWhite(hostPart)) return undefined;
   const params = semicolon < 0 ? parseParams("") : parseUriParams(hostPart.slice(semicolon));
   if (params === undefined) return undefined;
-  return { scheme, user, password, ...hostAndPort, params, headers };
+  return { scheme, user, password, host: sentTo.host, port: sentTo.port, params, headers };
 }
 
 const URI_PARAM = /^(?:[A-Za-z0-9\-_.!~*'()[\]/:&+$]|%[0-9A-Fa-f]{2})+$/;
@@ -99,21 +99,34 @@ function parseTelUri(rest: string): TelUri | undefined {
   const semicolon = rest.indexOf(";");
   const number = semicolon < 0 ? rest : rest.slice(0, semicolon);
   if (!TEL_NUMBER.test(number)) return undefined;
-  const params = semicolon < 0 ? parseParams("") : parseUriParams(rest.slice(semicolon));
+  // A semicolon with nothing behind it is sent by gateways, and means nothing.
+  const hasParams = semicolon >= 0 && semicolon < rest.length - 1;
+  const params = hasParams ? parseUriParams(rest.slice(semicolon)) : parseParams("");
   return params === undefined ? undefined : { scheme: "tel", number, params };
 }
 
-/** `host [":" port]` (RFC 3261 §25.1); the port is 1 to 65535. */
+/** `host [":" port]` (RFC 3261 §25.1); the port is 1 to 65535, as something can be sent to it. */
 export function parseHostPort(text: string): { host: string; port: number | undefined } | undefined {
+  return readHostPort(text, 1);
+}
+
+function readHostPort(text: string, lowest: 0 | 1): { host: string; port: number | undefined } | undefined {
   const bracket = text.startsWith("[") ? text.indexOf("]") : -1;
   const colon = text.indexOf(":", bracket < 0 ? 0 : bracket);
-  const host = (colon < 0 ? text : text.slice(0, colon)).trim();
+  const host = (colon < 0 ? text : text.slice(0, colon)).trim().toLowerCase();
   if (!isHost(host)) return undefined;
-  if (colon < 0) return { host: host.toLowerCase(), port: undefined };
+  if (colon < 0) return { host, port: undefined };
   const digits = text.slice(colon + 1).trim();
   const port = Number(digits);
-  if (!/^[0-9]{1,5}$/.test(digits) || port === 0 || port > 65_535) return undefined;
-  return { host: host.toLowerCase(), port };
+  if (!PORT.test(digits) || port < lowest || port > 65_535) return undefined;
+  return { host, port };
+}
+
+const PORT = /^[0-9]{1,5}$/;
+const WHITE = /\s/;
+
+function hasWhite(text: string): boolean {
+  return WHITE.test(text);
 }
 
 export function formatUri(uri: SipUri): string {
@@ -136,8 +149,4 @@ export function unescapeUser(text: string): string {
   } catch {
     return text;
   }
-}
-
-export function isTokenMethod(text: string): boolean {
-  return isToken(text);
 }

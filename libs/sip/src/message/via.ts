@@ -26,5 +26,5 @@ export function parseVia(text: string): Via | undefined {
   if (sentBy === undefined || params === undefined) return undefined;
   const branch = params.get("branch");
   if (branch !== undefined && !isToken(branch)) return undefined;
-  return { transport: match[1].toUpperCase(), ...sentBy, params, branch };
+  return { transport: match[1].toUpperCase(), host: sentBy.host, port: sentBy.port, params, branch };
 }

@@ -79,6 +79,11 @@ export class InviteClientTransaction extends Transaction<InviteClientState, Invi
     return this.state.name === "Proceeding";
   }
 
+  /** From here the INVITE ends after 64·T1 at the latest (RFC 3261 §9.1). */
+  expectCancelled(): void {
+    this.input("cancel");
+  }
+
   protected step(state: InviteClientState, input: InviteClientInput): Step<InviteClientState> {
     return stepInviteClient(state, input, this.#isReliable);
   }

@@ -7,7 +7,7 @@ import { T1, TIMER_D, TIMEOUT } from "./timers.ts";
  * | state      | means                       | leaves by                                                   |
  * | ---------- | --------------------------- | ----------------------------------------------------------- |
  * | Calling    | INVITE sent, nothing heard  | 1xx → Proceeding, 2xx → Accepted, 300-699 → Completed, B    |
- * | Proceeding | a provisional came          | 2xx → Accepted, 300-699 → Completed                         |
+ * | Proceeding | a provisional came          | 2xx → Accepted, 300-699 → Completed, 64·T1 after a CANCEL   |
  * | Completed  | final ≥ 300, ACK sent       | timer D → Terminated                                        |
  * | Accepted   | 2xx, more may come          | timer M → Terminated                                        |
  */
@@ -18,7 +18,17 @@ export interface InviteClientState {
 }
 
 export type InviteClientInput =
-  "1xx" | "2xx" | "300-699" | "timer A" | "timer B" | "timer D" | "timer M" | "transport error";
+  | "1xx"
+  | "2xx"
+  | "300-699"
+  | "timer A"
+  | "timer B"
+  | "timer D"
+  | "timer M"
+  | "transport error"
+  /** A CANCEL for it goes out; its own timer has no letter in the RFC. */
+  | "cancel"
+  | "timer cancel";
 
 const CALLING: InviteClientState = { name: "Calling", aMs: T1 };
 const PROCEEDING: InviteClientState = { name: "Proceeding", aMs: 0 };
@@ -46,7 +56,11 @@ export function stepInviteClient(
       if (input === "1xx") return go(PROCEEDING, stop("A"), stop("B"), PASS);
       return final(state, input, isReliable);
     case "Proceeding":
-      return input === "1xx" ? go(state, PASS) : final(state, input, isReliable);
+      if (input === "1xx") return go(state, PASS);
+      // RFC 3261 §9.1: a peer of RFC 2543 may never send the 487, and one that has died sends nothing.
+      if (input === "cancel") return go(state, start("cancel", TIMEOUT));
+      if (input === "timer cancel") return go(TERMINATED, TIMED_OUT);
+      return final(state, input, isReliable);
     case "Completed":
       // Retransmitted finals cause another ACK, and are not passed up.
       if (input === "300-699") return go(state, ACK);
@@ -62,17 +76,19 @@ export function stepInviteClient(
   }
 }
 
+const STOP_ALL = [stop("A"), stop("B"), stop("cancel")];
+
 function final(
   state: InviteClientState,
   input: InviteClientInput,
   isReliable: boolean,
 ): Step<InviteClientState> {
-  if (input === "2xx") return go(ACCEPTED, stop("A"), stop("B"), PASS, start("M", TIMEOUT));
+  if (input === "2xx") return go(ACCEPTED, ...STOP_ALL, PASS, start("M", TIMEOUT));
   if (input === "300-699") {
     // Timer D is zero over a reliable transport.
-    if (isReliable) return go(TERMINATED, stop("B"), ACK, PASS);
-    return go(COMPLETED, stop("A"), stop("B"), ACK, PASS, start("D", TIMER_D));
+    if (isReliable) return go(TERMINATED, ...STOP_ALL, ACK, PASS);
+    return go(COMPLETED, ...STOP_ALL, ACK, PASS, start("D", TIMER_D));
   }
-  if (input === "transport error") return go(TERMINATED, stop("A"), stop("B"), TRANSPORT_ERROR);
+  if (input === "transport error") return go(TERMINATED, ...STOP_ALL, TRANSPORT_ERROR);
   return stay(state);
 }

@@ -1,4 +1,4 @@
-import { go, SEND, start, stay, TRANSPORT_ERROR, type Step } from "./machine.ts";
+import { go, SEND, start, stay, stop, TRANSPORT_ERROR, type Step } from "./machine.ts";
 import { TIMEOUT } from "./timers.ts";
 
 /**
@@ -39,7 +39,7 @@ export function stepNonInviteServer(
     case "Completed":
       if (input === "request") return go(state, SEND);
       if (input === "timer J") return go(TERMINATED);
-      if (input === "transport error") return go(TERMINATED, TRANSPORT_ERROR);
+      if (input === "transport error") return go(TERMINATED, stop("J"), TRANSPORT_ERROR);
       // "Any other final responses passed by the TU MUST be discarded."
       return stay(state);
     case "Terminated":

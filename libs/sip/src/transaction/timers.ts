@@ -110,20 +110,27 @@ export class TimerQueues {
   #fire(): void {
     this.#armed = undefined;
     const now = this.#clock.now();
-    for (const queue of [...this.#queues.values()]) {
-      for (let timer = queue.first; timer !== undefined && timer.deadline <= now; timer = queue.first) {
-        const { owner } = timer;
-        this.stop(timer);
-        owner?.onTimer(timer.name);
+    let next = this.#earliest();
+    try {
+      for (; next !== undefined && next.deadline <= now; next = this.#earliest()) {
+        const { owner } = next;
+        this.stop(next);
+        owner?.onTimer(next.name);
       }
+    } finally {
+      // Also where an owner threw: the timers of all others must go on.
+      next = this.#earliest();
+      if (next !== undefined) this.#arm(next.deadline);
     }
-    this.#rearm();
   }
 
-  #rearm(): void {
-    let earliest = Infinity;
-    for (const { first } of this.#queues.values())
-      if (first !== undefined) earliest = Math.min(earliest, first.deadline);
-    if (earliest !== Infinity) this.#arm(earliest);
+  /** Durations are few, so that looking at each queue's first is cheaper than keeping an order. */
+  #earliest(): Timer | undefined {
+    let earliest: Timer | undefined;
+    for (const { first } of this.#queues.values()) {
+      if (first !== undefined && (earliest === undefined || first.deadline < earliest.deadline))
+        earliest = first;
+    }
+    return earliest;
   }
 }

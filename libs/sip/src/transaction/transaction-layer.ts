@@ -55,7 +55,15 @@ export class TransactionLayer {
   readonly #serverHost: ServerTransactionHost;
   readonly #clientHost: ClientTransactionHost;
 
-  constructor(clock: Clock, transports: readonly Transport[], user: TransactionUser) {
+  readonly #transactionsMax: number;
+
+  constructor(
+    clock: Clock,
+    transports: readonly Transport[],
+    user: TransactionUser,
+    transactionsMax = TRANSACTIONS_MAX,
+  ) {
+    this.#transactionsMax = transactionsMax;
     this.timers = new TimerQueues(clock);
     this.#user = user;
     const send = this.send.bind(this);
@@ -187,7 +195,7 @@ export class TransactionLayer {
   #receiveResponse(response: SipResponse, flow: Flow): void {
     const fault = checkResponse(response);
     // RFC 3261 §18.1.2: a response with more than our own Via was not meant for a user agent (§8.1.3.3).
-    if (fault !== undefined || response.headers("via").length > 1) {
+    if (fault !== undefined || (response.list("via")?.length ?? 0) > 1) {
       this.#user.onRefused(
         fault?.code ?? "foreign-response",
         undefined,
@@ -222,8 +230,9 @@ export class TransactionLayer {
   }
 
   #open(key: string, request: SipRequest, flow: Flow): void {
-    if (this.#server.size >= TRANSACTIONS_MAX) {
-      this.#user.onRefused("transaction-limit", undefined, `${TRANSACTIONS_MAX} transactions are open`, flow);
+    if (this.#server.size >= this.#transactionsMax) {
+      const detail = `${this.#transactionsMax} transactions are open`;
+      this.#user.onRefused("transaction-limit", undefined, detail, flow);
       return;
     }
     const status = this.#user.admit(request, flow);

@@ -11,7 +11,7 @@ export class AwaitedAck implements TimerOwner {
   readonly #onTimeout: () => void;
   #intervalMs = T1;
   #retransmit: Timer | undefined;
-  #giveUp: Timer | undefined;
+  readonly #giveUp: Timer | undefined;
 
   constructor(timers: TimerQueues, transaction: InviteServerTransaction, onTimeout: () => void) {
     this.#timers = timers;

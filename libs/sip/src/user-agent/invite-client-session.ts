@@ -2,9 +2,9 @@ import { dialogFromResponse } from "../dialog/dialog.ts";
 import type { HeaderField } from "../message/build-message.ts";
 import type { SipResponse } from "../message/message.ts";
 import type { InviteClientTransaction, OutgoingRequest } from "../transaction/client-transaction.ts";
-import type { Target } from "../transport/flow.ts";
-import { InviteUsage, type InviteUsageListener, type RequestBody } from "./invite-usage.ts";
-import type { UserAgentCore } from "./user-agent-core.ts";
+import type { Flow, Target } from "../transport/flow.ts";
+import { InviteUsage, type InviteUsageListener } from "./invite-usage.ts";
+import type { RequestBody, UserAgentCore } from "./user-agent-core.ts";
 
 export interface InviteClientSessionListener extends InviteUsageListener {
   onProvisional(response: SipResponse): void;
@@ -37,7 +37,10 @@ export class InviteClientSession {
   readonly #acks = new Map<string, () => void>();
   readonly #listener: InviteClientSessionListener;
   #accepted: InviteUsage | undefined;
+  readonly #flow: Flow;
+  #cancelHeaders: readonly HeaderField[] = [];
   #isCancelWanted = false;
+  #isCancelSent = false;
   #hasFinal = false;
 
   constructor(core: UserAgentCore, parts: InviteParts, listener: InviteClientSessionListener) {
@@ -45,7 +48,15 @@ export class InviteClientSession {
     this.#listener = listener;
     this.#target = parts.target;
     const { listener: listenerId } = parts.target;
-    this.callId = core.identifiers.callId(core.layer.transport(listenerId)?.sentBy.host ?? "invalid");
+    const transport = core.layer.transport(listenerId);
+    this.#flow = {
+      listener: listenerId,
+      transport: transport?.protocol ?? "UDP",
+      isReliable: transport?.isReliable ?? false,
+      remoteAddress: parts.target.address,
+      remotePort: parts.target.port,
+    };
+    this.callId = core.identifiers.callId(transport?.sentBy.host ?? "invalid");
     const branch = core.identifiers.branch();
     const headers: HeaderField[] = [
       ["Max-Forwards", "70"],
@@ -82,7 +93,10 @@ export class InviteClientSession {
     return this.#accepted;
   }
 
-  /** CANCEL, as soon as a provisional allows it (RFC 3261 §9.1). After a 2xx it does nothing: send BYE. */
+  /**
+   * CANCEL, as soon as a provisional allows it (RFC 3261 §9.1); without a final response the call fails after 64·T1.
+   * After a 2xx it does nothing, and a 2xx may cross it: then `onAccepted` is called, and it is BYE that ends the call.
+   */
   cancel(headers: readonly HeaderField[] = []): void {
     if (this.#hasFinal || this.#isCancelWanted) return;
     this.#isCancelWanted = true;
@@ -90,9 +104,9 @@ export class InviteClientSession {
     if (this.#transaction.canCancel) this.#sendCancel();
   }
 
-  #cancelHeaders: readonly HeaderField[] = [];
-
   #sendCancel(): void {
+    if (this.#isCancelSent) return;
+    this.#isCancelSent = true;
     const same = this.#request.headers.filter(([name]) => REPEATED_IN_CANCEL.has(name));
     const headers = same.map(([name, value]): HeaderField => [name, name === "CSeq" ? "1 CANCEL" : value]);
     const { via, requestUri } = this.#request;
@@ -111,6 +125,7 @@ export class InviteClientSession {
       onTransportError: ignore,
     };
     this.#core.layer.sendRequest(request, branch, this.#target, listener);
+    this.#transaction.expectCancelled();
   }
 
   #receive(response: SipResponse): void {
@@ -126,11 +141,7 @@ export class InviteClientSession {
   #provisional(response: SipResponse): void {
     this.#usage(response);
     this.#listener.onProvisional(response);
-    if (this.#isCancelWanted && this.#transaction.canCancel) {
-      this.#sendCancel();
-      this.#isCancelWanted = false;
-      this.#hasFinal = true;
-    }
+    if (this.#isCancelWanted && this.#transaction.canCancel) this.#sendCancel();
   }
 
   #acceptedBy(response: SipResponse): void {
@@ -155,15 +166,15 @@ export class InviteClientSession {
   }
 
   #usage(response: SipResponse): InviteUsage | undefined {
-    const tag = response.toTag;
-    const dialog = dialogFromResponse(response, this.#target.listener);
-    if (tag === undefined || dialog === undefined) return undefined;
+    const dialog = dialogFromResponse(response, this.#target.listener, this.#request.requestUri);
+    if (dialog === undefined) return undefined;
+    const tag = dialog.remoteTag;
     const known = this.#usages.get(tag);
     if (known !== undefined && !known.hasEnded) {
       known.replaceDialog(dialog);
       return known;
     }
-    const usage = new InviteUsage(this.#core, dialog, undefined);
+    const usage = new InviteUsage(this.#core, dialog, this.#flow);
     usage.listener = this.#listener;
     this.#usages.set(tag, usage);
     return usage;

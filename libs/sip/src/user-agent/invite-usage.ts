@@ -1,6 +1,5 @@
 import { isInOrder, keyOfDialog, requestInDialog, type Dialog } from "../dialog/dialog.ts";
-import type { HeaderField } from "../message/build-message.ts";
-import type { SipRequest, SipResponse } from "../message/message.ts";
+import type { SipRequest } from "../message/message.ts";
 import type {
   InviteServerTransaction,
   NonInviteServerTransaction,
@@ -8,10 +7,7 @@ import type {
 } from "../transaction/server-transaction.ts";
 import type { Flow } from "../transport/flow.ts";
 import { AwaitedAck } from "./awaited-ack.ts";
-import type { UserAgentCore } from "./user-agent-core.ts";
-
-/** What a request of ours inside the dialog came to; `undefined` stands for no answer (RFC 3261 §12.2.1.2). */
-export type Outcome = (response: SipResponse | undefined) => void;
+import type { DialogUsage, Outcome, RequestBody, UserAgentCore } from "./user-agent-core.ts";
 
 /** Answers one request; the first final answer counts. */
 export type Responder = (reply: Reply) => void;
@@ -27,21 +23,16 @@ export interface InviteUsageListener {
   onReinvite(request: SipRequest, respond: Responder): void;
 }
 
-export interface RequestBody {
-  readonly headers?: readonly HeaderField[];
-  readonly body?: Uint8Array | undefined;
-}
-
 /** The INVITE usage of one dialog (RFC 5057 §2): BYE, INFO, re-INVITE in it, both ways. */
-export class InviteUsage {
+export class InviteUsage implements DialogUsage {
   readonly #core: UserAgentCore;
-  readonly #flow: Flow | undefined;
+  readonly #flow: Flow;
   readonly #awaitedAcks = new Map<number, AwaitedAck>();
   #dialog: Dialog;
   #hasEnded = false;
   listener: InviteUsageListener | undefined;
 
-  constructor(core: UserAgentCore, dialog: Dialog, flow: Flow | undefined) {
+  constructor(core: UserAgentCore, dialog: Dialog, flow: Flow) {
     this.#core = core;
     this.#dialog = dialog;
     this.#flow = flow;
@@ -65,6 +56,7 @@ export class InviteUsage {
     this.#dialog = {
       ...dialog,
       localSequenceNumber: Math.max(dialog.localSequenceNumber, this.#dialog.localSequenceNumber),
+      remoteSequenceNumber: this.#dialog.remoteSequenceNumber,
     };
   }
 

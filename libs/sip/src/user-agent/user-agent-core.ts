@@ -1,10 +1,14 @@
 import { hostOf, type DialogRequest } from "../dialog/dialog.ts";
 import type { HeaderField } from "../message/build-message.ts";
+import type { SipRequest, SipResponse } from "../message/message.ts";
 import { octetsOfRequest, type OutgoingRequest } from "../transaction/client-transaction.ts";
+import type {
+  InviteServerTransaction,
+  NonInviteServerTransaction,
+} from "../transaction/server-transaction.ts";
 import type { TransactionLayer } from "../transaction/transaction-layer.ts";
 import type { Flow, Target } from "../transport/flow.ts";
 import type { Identifiers } from "./identifiers.ts";
-import type { InviteUsage, Outcome, RequestBody } from "./invite-usage.ts";
 
 /** RFC 3261 §8.1.1.6. */
 const MAX_FORWARDS = "70";
@@ -13,9 +17,25 @@ const DEFAULT_PORT = 5060;
 /** Finds the address of a host; numeric ones at least. `undefined` where it cannot. */
 export type Locate = (host: string) => string | undefined;
 
+/** What a request of ours inside a dialog came to; `undefined` stands for no answer (RFC 3261 §12.2.1.2). */
+export type Outcome = (response: SipResponse | undefined) => void;
+
+export interface RequestBody {
+  readonly headers?: readonly HeaderField[];
+  readonly body?: Uint8Array | undefined;
+}
+
+/** What takes the requests of one dialog (RFC 5057 §2). */
+export interface DialogUsage {
+  receive(request: SipRequest, transaction: NonInviteServerTransaction): void;
+  receiveInvite(request: SipRequest, transaction: InviteServerTransaction): void;
+  receiveAck(request: SipRequest): void;
+  end(): void;
+}
+
 /** What sessions share: the dialogs, the identifiers, and how a request finds its way out. */
 export class UserAgentCore {
-  readonly dialogs = new Map<string, InviteUsage>();
+  readonly dialogs = new Map<string, DialogUsage>();
   readonly identifiers: Identifiers;
   readonly #locate: Locate;
   #layer: TransactionLayer | undefined;
@@ -55,7 +75,7 @@ export class UserAgentCore {
     request: DialogRequest,
     method: string,
     parts: RequestBody,
-    flow: Flow | undefined,
+    flow: Flow,
     outcome: Outcome,
   ): void {
     const branch = this.identifiers.branch();
@@ -74,7 +94,7 @@ export class UserAgentCore {
   }
 
   /** Builds the ACK once, so that every repeated 2xx is answered with the same octets. */
-  ackSender(request: DialogRequest, parts: RequestBody, flow: Flow | undefined): () => void {
+  ackSender(request: DialogRequest, parts: RequestBody, flow: Flow): () => void {
     const octets = octetsOfRequest(this.#outgoing(request, "ACK", this.identifiers.branch(), parts));
     const target = this.#target(request, flow);
     return () => {
@@ -97,7 +117,7 @@ export class UserAgentCore {
   }
 
   /** Route set and remote target decide; a name nobody can resolve falls back to where the peer was heard from. */
-  #target(request: DialogRequest, flow: Flow | undefined): Target {
+  #target(request: DialogRequest, flow: Flow): Target {
     const { listener } = request.dialog;
     const next = hostOf(request.nextHop);
     const address = next === undefined ? undefined : this.#locate(next.host);
@@ -105,8 +125,8 @@ export class UserAgentCore {
       return { listener, address, port: next.port ?? DEFAULT_PORT };
     return {
       listener,
-      address: flow?.remoteAddress ?? "",
-      port: flow?.remotePort ?? DEFAULT_PORT,
+      address: flow.remoteAddress,
+      port: flow.remotePort,
     };
   }
 }

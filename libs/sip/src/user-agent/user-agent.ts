@@ -4,6 +4,7 @@ import type { SipRequest } from "../message/message.ts";
 import type {
   InviteServerTransaction,
   NonInviteServerTransaction,
+  Reply,
 } from "../transaction/server-transaction.ts";
 import { TransactionLayer, type TransactionUser } from "../transaction/transaction-layer.ts";
 import type { Clock, Random } from "../transport/clock.ts";
@@ -15,8 +16,7 @@ import {
   type InviteParts,
 } from "./invite-client-session.ts";
 import { InviteServerSession } from "./invite-server-session.ts";
-import type { InviteUsage } from "./invite-usage.ts";
-import { UserAgentCore, type Locate } from "./user-agent-core.ts";
+import { type DialogUsage, UserAgentCore, type Locate } from "./user-agent-core.ts";
 
 export interface UserAgentOptions {
   readonly clock: Clock;
@@ -98,7 +98,7 @@ export class UserAgent {
       },
       onCancel: (request, transaction, invite) => {
         const session = invite === undefined ? undefined : this.#sessions.get(invite);
-        if (session === undefined) transaction.respond({ status: invite === undefined ? 481 : 200 });
+        if (session === undefined) this.#respond(transaction, { status: invite === undefined ? 481 : 200 });
         else
           session.receiveCancel(request, (reply) => {
             transaction.respond(reply);
@@ -123,7 +123,7 @@ export class UserAgent {
     return this.#listener.admit(request, flow);
   }
 
-  #usageOf(request: SipRequest): InviteUsage | undefined {
+  #usageOf(request: SipRequest): DialogUsage | undefined {
     return this.#core.dialogs.get(
       dialogKey(request.callId ?? "", request.toTag ?? "", request.fromTag ?? ""),
     );
@@ -152,17 +152,23 @@ export class UserAgent {
   #onRequest(request: SipRequest, transaction: NonInviteServerTransaction): void {
     const refusal = this.#refusal(request);
     if (refusal !== undefined) {
-      transaction.respond(refusal);
+      this.#respond(transaction, refusal);
       this.#listener.onRefused(refusal.reason, refusal.status, request.method, transaction.flow);
-    } else if (request.method === "OPTIONS") transaction.respond({ status: 200, headers: this.capabilities });
-    else {
-      const usage = request.toTag === undefined ? undefined : this.#usageOf(request);
-      if (usage === undefined) transaction.respond({ status: 481 });
-      else usage.receive(request, transaction);
+      return;
     }
+    const usage = request.toTag === undefined ? undefined : this.#usageOf(request);
+    if (request.method === "OPTIONS" && (usage !== undefined || request.toTag === undefined))
+      this.#respond(transaction, { status: 200, headers: this.capabilities });
+    else if (usage === undefined) this.#respond(transaction, { status: 481 });
+    else usage.receive(request, transaction);
   }
 
-  /** RFC 3261 §8.2.1 to §8.2.2: method, Request-URI, Require, in that order. */
+  /** RFC 3261 §8.2.6.2: every response but 100 has a To tag. */
+  #respond(transaction: NonInviteServerTransaction, reply: Reply): void {
+    transaction.respond({ ...reply, toTag: this.#core.identifiers.tag() });
+  }
+
+  /** RFC 3261 §8.2.1 to §8.2.2: method, Request-URI, Require, in that order; then what a dialog needs (§12.1.1). */
   #refusal(request: SipRequest): { reason: string; status: number; headers?: HeaderField[] } | undefined {
     const allow: HeaderField[] = [["Allow", ALLOW.join(", ")]];
     if (!KNOWN.has(request.method)) return { reason: "unknown-method", status: 501, headers: allow };
@@ -173,6 +179,8 @@ export class UserAgent {
       const unsupported: HeaderField[] = required === undefined ? [] : [["Unsupported", required.join(", ")]];
       return { reason: "bad-extension", status: 420, headers: unsupported };
     }
+    if (request.method === "INVITE" && (request.contacts?.length ?? 0) === 0)
+      return { reason: "missing-contact", status: 400 };
     return undefined;
   }
 }

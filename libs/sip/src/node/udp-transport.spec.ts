@@ -1,0 +1,98 @@
+import { afterEach, describe, expect, it } from "@jest/globals";
+import { networkInterfaces } from "node:os";
+import type { Flow } from "../transport/flow.ts";
+import { systemClock, systemRandom } from "./clock.ts";
+import { UdpTransport } from "./udp-transport.ts";
+
+const hasIpv6 = Object.values(networkInterfaces()).some((list) =>
+  list?.some(({ address }) => address === "::1"),
+);
+if (!hasIpv6) console.warn("SKIPPED: UDP over IPv6, since there is no ::1");
+
+const opened: UdpTransport[] = [];
+async function open(address: string, port = 0, advertise?: string): Promise<UdpTransport> {
+  const transport = await UdpTransport.open({ id: "udp", address, port, advertise });
+  opened.push(transport);
+  return transport;
+}
+
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((transport) => transport.close()));
+});
+
+const nextDatagram = (transport: UdpTransport): Promise<{ octets: Uint8Array; flow: Flow }> =>
+  new Promise((resolve) => {
+    transport.onDatagram = (octets, flow) => {
+      resolve({ octets, flow });
+    };
+  });
+
+describe("UdpTransport", () => {
+  it.each(["127.0.0.1", ...(hasIpv6 ? ["::1"] : [])])(
+    "carries octets both ways on %s and names their flow",
+    async (address) => {
+      const [one, other] = [await open(address), await open(address)];
+      const arrived = nextDatagram(other);
+      one.send(Uint8Array.from([0, 13, 10, 255]), address, other.port);
+      const { octets, flow } = await arrived;
+      expect([...octets]).toEqual([0, 13, 10, 255]);
+      expect(flow).toEqual({
+        listener: "udp",
+        transport: "UDP",
+        isReliable: false,
+        remoteAddress: address,
+        remotePort: one.port,
+      });
+      const back = nextDatagram(one);
+      other.send(octets, flow.remoteAddress, flow.remotePort);
+      expect((await back).octets).toHaveLength(4);
+    },
+  );
+
+  it("says its own address in Via and Contact, or the one it is told to", async () => {
+    const plain = await open("127.0.0.1");
+    expect(plain.sentBy).toEqual({ host: "127.0.0.1", port: plain.port });
+    if (hasIpv6) expect((await open("::1")).sentBy.host).toBe("[::1]");
+    expect((await open("127.0.0.1", 0, "sip.example")).sentBy.host).toBe("sip.example");
+  });
+
+  it("rejects with the system's error where the port is taken", async () => {
+    const { port } = await open("127.0.0.1");
+    await expect(open("127.0.0.1", port)).rejects.toMatchObject({ code: "EADDRINUSE" });
+  });
+
+  it("reports what cannot be sent", async () => {
+    const transport = await open("127.0.0.1");
+    const failed = new Promise<string | undefined>((resolve) => {
+      transport.onError = (_error, address) => {
+        resolve(address);
+      };
+    });
+    transport.send(new Uint8Array(70_000), "127.0.0.1", 9);
+    expect(await failed).toBe("127.0.0.1");
+  });
+
+  it("may be closed twice, and sends nothing afterwards", async () => {
+    const transport = await open("127.0.0.1");
+    await transport.close();
+    await transport.close();
+    expect(() => {
+      transport.send(new Uint8Array(1), "127.0.0.1", 9);
+    }).not.toThrow();
+  });
+});
+
+describe("the process's clock and randomness", () => {
+  it("go forward, and can be stopped", async () => {
+    const before = systemClock.now();
+    const fired: string[] = [];
+    const stopped = systemClock.setTimeout(() => fired.push("stopped"), 1);
+    systemClock.clearTimeout(stopped);
+    await new Promise<void>((resolve) => {
+      systemClock.setTimeout(resolve, 3);
+    });
+    expect(systemClock.now()).toBeGreaterThan(before);
+    expect(fired).toEqual([]);
+    expect(systemRandom.octets(16)).not.toEqual(systemRandom.octets(16));
+  });
+});

@@ -1,0 +1,359 @@
+import { describe, expect, it } from "@jest/globals";
+import type { SipRequest, SipResponse } from "../message/message.ts";
+import { octetsOf } from "../message/octets.ts";
+import { parseMessage } from "../message/parse-message.ts";
+import { MemoryNetwork, type MemoryTransport } from "../testing/memory-network.ts";
+import { SeededRandom } from "../testing/seeded-random.ts";
+import { VirtualClock } from "../testing/virtual-clock.ts";
+import { T1, T4, TIMEOUT } from "../transaction/timers.ts";
+import type { InviteServerSession } from "./invite-server-session.ts";
+import type { Responder } from "./invite-usage.ts";
+import { UserAgent } from "./user-agent.ts";
+
+/** A user agent that is called, and a bare transport that plays the caller. */
+class Called {
+  readonly clock = new VirtualClock();
+  readonly network = new MemoryNetwork(this.clock, new SeededRandom(1));
+  readonly peer: MemoryTransport = this.network.transport("peer", "192.0.2.1");
+  readonly agent: UserAgent;
+  readonly told: string[] = [];
+  /** Responders that were not used at once. */
+  readonly waiting: Responder[] = [];
+  isAnsweringAtOnce = true;
+  #session: InviteServerSession | undefined;
+  #branch = 0;
+
+  constructor() {
+    const answer = (what: string, respond: Responder, status = 200): void => {
+      this.told.push(what);
+      if (this.isAnsweringAtOnce) respond({ status });
+      else this.waiting.push(respond);
+    };
+    this.agent = new UserAgent(
+      {
+        clock: this.clock,
+        random: new SeededRandom(2),
+        transports: [this.network.transport("udp", "192.0.2.2")],
+        locate: (host) => (/^[0-9.]+$/.test(host) ? host : undefined),
+        accept: ["application/sdp"],
+      },
+      {
+        admit: () => undefined,
+        onInvite: (session) => {
+          this.#session = session;
+          session.listener = {
+            onAck: () => this.told.push("ACK"),
+            onAckTimeout: () => this.told.push("no ACK"),
+            onBye: (_request, respond) => {
+              answer("BYE", respond);
+            },
+            onInfo: (request, respond) => {
+              answer(request.method, respond);
+            },
+            onReinvite: (_request, respond) => {
+              answer("re-INVITE", respond);
+            },
+            onCancel: (_request, respond) => {
+              answer("CANCEL", respond);
+              session.reject({ status: 487 });
+            },
+            onResponseLost: () => this.told.push("response lost"),
+          };
+        },
+        onRefused: (reason) => this.told.push(`refused ${reason}`),
+      },
+    );
+  }
+
+  get session(): InviteServerSession {
+    if (this.#session === undefined) throw new TypeError("no session yet");
+    return this.#session;
+  }
+
+  /** Sends a request of the caller; returns its branch. */
+  send(
+    method: string,
+    number: number,
+    toTag?: string,
+    changes: { branch?: string; headers?: string[] } = {},
+  ): string {
+    const branch = changes.branch ?? `z9hG4bK${++this.#branch}`;
+    const lines = [
+      `${method} sip:b@192.0.2.2 SIP/2.0`,
+      `Via: SIP/2.0/UDP 192.0.2.1:5060;branch=${branch}`,
+      "From: <sip:a@192.0.2.1>;tag=a",
+      `To: <sip:b@192.0.2.2>${toTag === undefined ? "" : `;tag=${toTag}`}`,
+      "Call-ID: c",
+      `CSeq: ${number} ${method}`,
+      "Max-Forwards: 70",
+      "Contact: <sip:a@192.0.2.1:5060>",
+      ...(changes.headers ?? []),
+    ];
+    this.peer.send(octetsOf(`${lines.join("\r\n")}\r\n\r\n`), "192.0.2.2", 5060);
+    this.clock.advance(2);
+    return branch;
+  }
+
+  get messages(): readonly (SipRequest | SipResponse)[] {
+    return this.network.sent.flatMap(({ from, octets }) => {
+      const parsed = parseMessage(octets);
+      return from === "192.0.2.2:5060" && parsed.ok ? [parsed.message] : [];
+    });
+  }
+
+  /** What the called one sent: "200 INVITE", "BYE". */
+  get sent(): string[] {
+    return this.messages.map((message) =>
+      message.kind === "response" ? `${message.status} ${message.cseq?.method}` : message.method,
+    );
+  }
+
+  /** An answered and acknowledged call; returns the To tag. */
+  establish(): string {
+    this.send("INVITE", 1);
+    this.session.accept({ status: 200 });
+    this.send("ACK", 1, this.session.tag);
+    return this.session.tag;
+  }
+
+  get leftovers(): number {
+    const { dialogs, layer } = this.agent;
+    return (
+      dialogs +
+      layer.serverTransactions +
+      layer.clientTransactions +
+      layer.timers.size +
+      this.clock.pendingTimers
+    );
+  }
+}
+
+describe("a called user agent", () => {
+  it("repeats its 2xx after T1, 2·T1 …, stops with the first ACK, and absorbs the next ones (§13.3.1.4)", () => {
+    const called = new Called();
+    called.send("INVITE", 1);
+    called.session.accept({ status: 200, headers: [["X-Once", "1"]] });
+    called.clock.advance(3 * T1);
+    expect(called.sent).toEqual(["200 INVITE", "200 INVITE", "200 INVITE"]);
+    expect(called.network.sent[2]?.octets).toEqual(called.network.sent[1]?.octets);
+    called.send("ACK", 1, called.session.tag);
+    called.send("ACK", 1, called.session.tag);
+    called.clock.advance(TIMEOUT);
+    expect(called.told).toEqual(["ACK"]);
+    expect(called.sent).toHaveLength(3);
+    called.send("BYE", 2, called.session.tag);
+    called.clock.advance(TIMEOUT + T4);
+    expect(called.leftovers).toBe(0);
+  });
+
+  it("takes the ACK that has the INVITE's own branch too (RFC 6026 §7.1)", () => {
+    const called = new Called();
+    const branch = called.send("INVITE", 1);
+    called.session.accept({ status: 200 });
+    called.send("ACK", 1, called.session.tag, { branch });
+    called.clock.advance(TIMEOUT);
+    expect(called.told).toEqual(["ACK"]);
+    expect(called.sent).toEqual(["200 INVITE"]);
+  });
+
+  it("ends a session whose ACK never comes with BYE, by its owner (§13.3.1.4)", () => {
+    const called = new Called();
+    called.send("INVITE", 1);
+    const usage = called.session.accept({ status: 200 });
+    called.clock.advance(TIMEOUT);
+    expect(called.told).toEqual(["no ACK"]);
+    usage?.bye({}, (response) => called.told.push(`BYE ${response?.status ?? "unanswered"}`));
+    called.clock.advance(TIMEOUT + T4);
+    expect(called.told).toEqual(["no ACK", "BYE unanswered"]);
+    expect(called.leftovers).toBe(0);
+  });
+
+  it("answers INFO in the dialog, and repeats that answer (RFC 6086)", () => {
+    const called = new Called();
+    const tag = called.establish();
+    const branch = called.send("INFO", 2, tag);
+    called.send("INFO", 2, tag, { branch });
+    expect(called.told).toEqual(["ACK", "INFO"]);
+    expect(called.sent.slice(1)).toEqual(["200 INFO", "200 INFO"]);
+  });
+
+  it("takes a re-INVITE, repeats its 2xx until the ACK with that number, moves the target (§14.2)", () => {
+    const called = new Called();
+    const tag = called.establish();
+    called.send("INVITE", 2, tag, { headers: ["Contact: <sip:a@192.0.2.1:5060>"] });
+    called.clock.advance(T1);
+    called.send("ACK", 1, tag);
+    called.clock.advance(2 * T1);
+    called.send("ACK", 2, tag);
+    called.clock.advance(TIMEOUT);
+    expect(called.told).toEqual(["ACK", "re-INVITE", "ACK"]);
+    expect(called.sent).toEqual(["200 INVITE", "200 INVITE", "200 INVITE", "200 INVITE"]);
+    expect(called.messages.at(-1)?.header("contact")).toBe("<sip:192.0.2.2:5060>");
+  });
+
+  it("refuses a re-INVITE without ending the dialog (§14.1)", () => {
+    const called = new Called();
+    const tag = called.establish();
+    called.isAnsweringAtOnce = false;
+    const branch = called.send("INVITE", 2, tag);
+    called.waiting[0]?.({ status: 488 });
+    called.send("ACK", 2, tag, { branch });
+    called.isAnsweringAtOnce = true;
+    called.send("INFO", 3, tag);
+    expect(called.sent.slice(1)).toEqual(["488 INVITE", "200 INFO"]);
+  });
+
+  it("answers 500 to a request with a lower number, whatever its method (§12.2.2)", () => {
+    const called = new Called();
+    const tag = called.establish();
+    called.send("INFO", 5, tag);
+    called.send("INFO", 4, tag);
+    called.send("INVITE", 3, tag);
+    called.send("BYE", 2, tag);
+    expect(called.sent.slice(1)).toEqual(["200 INFO", "500 INFO", "500 INVITE", "500 BYE"]);
+    expect(called.agent.dialogs).toBe(1);
+    called.send("BYE", 6, tag);
+    expect(called.agent.dialogs).toBe(0);
+  });
+
+  it("answers 481 to what belongs to no dialog (§12.2.2)", () => {
+    const called = new Called();
+    const tag = called.establish();
+    called.send("INVITE", 2, "unknown");
+    called.send("INFO", 2, "unknown");
+    called.send("OPTIONS", 2, "unknown");
+    called.send("BYE", 2, tag);
+    called.send("INFO", 3, tag);
+    expect(called.sent.slice(1)).toEqual(["481 INVITE", "481 INFO", "481 OPTIONS", "200 BYE", "481 INFO"]);
+  });
+
+  it("ends with BYE before its final response: 200, and 487 by its owner (§15.1.2)", () => {
+    const called = new Called();
+    called.send("INVITE", 1);
+    called.session.progress({ status: 180 });
+    called.send("BYE", 2, called.session.tag);
+    called.session.reject({ status: 487 });
+    expect(called.sent).toEqual(["180 INVITE", "200 BYE", "487 INVITE"]);
+    expect(called.agent.dialogs).toBe(0);
+  });
+
+  it("answers under several To tags, a dialog each; the 2xx ends the others (§12.1)", () => {
+    const called = new Called();
+    called.send("INVITE", 1);
+    called.session.progress({ status: 180 }, "first");
+    called.session.progress({ status: 183 }, "second");
+    expect(called.agent.dialogs).toBe(2);
+    called.send("INFO", 2, "first");
+    called.session.accept({ status: 200 }, "second");
+    expect(called.agent.dialogs).toBe(1);
+    called.send("ACK", 1, "second");
+    called.send("INFO", 2, "first");
+    called.send("BYE", 2, "second");
+    expect(called.sent).toEqual([
+      "180 INVITE",
+      "183 INVITE",
+      "200 INFO",
+      "200 INVITE",
+      "481 INFO",
+      "200 BYE",
+    ]);
+    expect(called.messages.map(({ toTag }) => toTag)).toEqual([
+      "first",
+      "second",
+      "first",
+      "second",
+      "first",
+      "second",
+    ]);
+    called.clock.advance(TIMEOUT + T4);
+    expect(called.leftovers).toBe(0);
+  });
+
+  it("ends every early dialog with a rejection, of the tag it had (§12.3)", () => {
+    const called = new Called();
+    called.send("INVITE", 1);
+    called.session.progress({ status: 180 });
+    called.session.reject({ status: 486 });
+    called.session.accept({ status: 200 });
+    called.session.progress({ status: 180 });
+    expect(called.sent).toEqual(["180 INVITE", "486 INVITE"]);
+    expect(new Set(called.messages.map(({ toTag }) => toTag)).size).toBe(1);
+    expect(called.agent.dialogs).toBe(0);
+    called.clock.advance(TIMEOUT);
+    expect(called.told).toEqual(["response lost"]);
+    expect(called.leftovers).toBe(0);
+  });
+
+  it("answers a CANCEL that comes after its 2xx, and the call goes on (§9.2)", () => {
+    const called = new Called();
+    const branch = called.send("INVITE", 1);
+    called.session.accept({ status: 200 });
+    called.send("CANCEL", 1, undefined, { branch });
+    called.send("ACK", 1, called.session.tag);
+    called.send("INFO", 2, called.session.tag);
+    expect(called.sent).toEqual(["200 INVITE", "200 CANCEL", "200 INFO"]);
+    expect(called.told).toEqual(["ACK", "INFO"]);
+  });
+
+  it("answers a CANCEL with the To tag of its INVITE's 487 (§9.2)", () => {
+    const called = new Called();
+    const branch = called.send("INVITE", 1);
+    called.session.trying();
+    called.send("CANCEL", 1, undefined, { branch });
+    called.send("ACK", 1, called.session.tag, { branch });
+    expect(called.sent).toEqual(["100 INVITE", "200 CANCEL", "487 INVITE"]);
+    const [trying, cancelled, terminated] = called.messages;
+    expect(trying?.toTag).toBeUndefined();
+    expect(cancelled?.toTag).toBe(terminated?.toTag);
+    called.clock.advance(TIMEOUT + T4);
+    expect(called.leftovers).toBe(0);
+  });
+
+  it("sends its own requests along the route set, a name nobody knows to where the caller was heard (§12.2.1.1)", () => {
+    const called = new Called();
+    called.network.transport("proxy", "192.0.2.7", 5080);
+    called.send("INVITE", 1, undefined, {
+      headers: ["Record-Route: <sip:192.0.2.7:5080;lr>, <sip:p1.example;lr>"],
+    });
+    const usage = called.session.accept({ status: 200 });
+    called.send("ACK", 1, called.session.tag);
+    usage?.send("INFO", { headers: [["X-A", "1"]] }, () => undefined);
+    const [info, to] = [called.messages.at(-1), called.network.sent.at(-1)?.to];
+    expect(to).toBe("192.0.2.7:5080");
+    expect(info?.kind === "request" && info.requestUriText).toBe("sip:a@192.0.2.1:5060");
+    expect(info?.list("route")).toEqual(["<sip:192.0.2.7:5080;lr>", "<sip:p1.example;lr>"]);
+    expect([info?.fromTag, info?.toTag, info?.header("x-a")]).toEqual([called.session.tag, "a", "1"]);
+
+    const named = new Called();
+    named.send("INVITE", 1, undefined, { headers: ["Record-Route: <sip:p1.example;lr>"] });
+    named.session.accept({ status: 200 })?.send("INFO", {}, () => undefined);
+    expect(named.network.sent.at(-1)?.to).toBe("192.0.2.1:5060");
+  });
+
+  it("answers a BYE that crosses its own with 200, and is left with nothing (§15)", () => {
+    const called = new Called();
+    called.send("INVITE", 1);
+    const usage = called.session.accept({ status: 200 });
+    called.send("ACK", 1, called.session.tag);
+    usage?.bye({}, (response) => called.told.push(`BYE ${response?.status ?? "unanswered"}`));
+    called.send("BYE", 2, called.session.tag);
+    expect(called.sent).toEqual(["200 INVITE", "BYE", "200 BYE"]);
+    called.clock.advance(TIMEOUT + T4);
+    expect(called.told).toEqual(["ACK", "BYE unanswered"]);
+    expect(called.leftovers).toBe(0);
+  });
+
+  it("leaves nothing behind when it is closed in the middle of everything", () => {
+    const called = new Called();
+    called.establish();
+    called.isAnsweringAtOnce = false;
+    called.send("INVITE", 2, called.session.tag);
+    called.send("INFO", 3, called.session.tag);
+    called.waiting[0]?.({ status: 200 });
+    called.send("INVITE", 1, undefined, { headers: ["X: other call"] });
+    called.session.progress({ status: 180 });
+    called.agent.close();
+    called.clock.advance(2);
+    expect(called.leftovers).toBe(0);
+  });
+});
