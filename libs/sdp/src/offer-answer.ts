@@ -94,7 +94,7 @@ export function makeAnswer(
       sections.push(`m=${stream.type} 0 ${stream.protocol} ${stream.payloads}\r\n`);
       continue;
     }
-    const direction = reversed(stream.direction);
+    const direction = directionTowards(stream);
     audio = negotiated(stream, chosen, direction);
     sections.push(audioSection(local.port, formatsWithEvents(stream, chosen), direction, stream.ptime));
   }
@@ -131,7 +131,7 @@ export function receiveAnswer(state: OfferAnswer, text: string, local: LocalAudi
   const chosen = stream === undefined ? undefined : acceptable(stream, local);
   if (stream === undefined || chosen === undefined)
     return failed("nothing-acceptable", "the answer rejects our audio");
-  const audio = negotiated(stream, chosen, reversed(stream.direction));
+  const audio = negotiated(stream, chosen, directionTowards(stream));
   return { ok: true, state: { ...state, phase: "stable", remote: parsed.session, audio } };
 }
 
@@ -166,7 +166,9 @@ function negotiated(stream: MediaStream, format: Format, direction: Direction): 
 
 /** RFC 4733: events ride beside the speech where they were offered. */
 function formatsWithEvents(stream: MediaStream, chosen: Format): Format[] {
-  const events = stream.formats.find(({ encoding }) => encoding === "TELEPHONE-EVENT");
+  const events = stream.formats.find(({ encoding, clockRate }) => {
+    return encoding === "TELEPHONE-EVENT" && clockRate === chosen.clockRate;
+  });
   return events === undefined ? [chosen] : [chosen, events];
 }
 
@@ -186,10 +188,19 @@ function audioSection(
   return `${section}a=${direction}\r\n`;
 }
 
-/** RFC 3264 §6.1: what they send we receive. */
-function reversed(direction: Direction): Direction {
-  if (direction === "sendonly") return "recvonly";
-  return direction === "recvonly" ? "sendonly" : direction;
+/** RFC 3264 §6.1: what they send we receive. To the address 0.0.0.0 nothing is sent, the old way to hold (§8.4). */
+function directionTowards({ direction, address }: MediaStream): Direction {
+  const isHeld = address === "0.0.0.0";
+  switch (direction) {
+    case "sendrecv":
+      return isHeld ? "recvonly" : "sendrecv";
+    case "sendonly":
+      return "recvonly";
+    case "recvonly":
+      return isHeld ? "inactive" : "sendonly";
+    case "inactive":
+      return "inactive";
+  }
 }
 
 function describe(

@@ -55,24 +55,50 @@ export function parseSdp(text: string): SdpResult {
   if (text.length > SDP_LENGTH_MAX) return bad(`${text.length} characters, at most ${SDP_LENGTH_MAX}`);
   // The parser skips what it does not know, so the lines that must be there are looked for first (RFC 8866 §5).
   for (const line of ["v=0", "o=", "t="]) if (!hasLine(text, line)) return bad(`no ${line} line`);
-  const parsed = sdpTransform.parse(text);
+  const parsed = sdpTransform.parse(text.replace(PORT_COUNT, "$1 "));
   if ((parsed.origin as unknown) === undefined) return bad("the o= line has fewer than six fields");
-  const sessionDirection = parsed.direction;
-  const media = parsed.media.map((stream): MediaStream => {
-    const payloads = stream.payloads ?? "";
-    return {
-      type: stream.type,
-      port: stream.port,
-      protocol: stream.protocol,
-      payloads,
-      formats: formatsOf(payloads, stream.rtp, stream.fmtp),
-      direction: directionOf(stream.direction ?? sessionDirection),
-      address: stream.connection?.ip ?? parsed.connection?.ip,
-      ptime: stream.ptime,
-    };
-  });
+  const media: MediaStream[] = [];
+  for (const section of parsed.media) {
+    const stream = streamOf(section, parsed);
+    if (stream === undefined) return bad(`m= line ${media.length + 1} cannot be read`);
+    media.push(stream);
+  }
   const { sessionId, sessionVersion } = parsed.origin;
-  return { ok: true, session: { sessionId: String(sessionId), sessionVersion, media } };
+  return {
+    ok: true,
+    session: { sessionId: textOf(sessionId), sessionVersion, media },
+  };
+}
+
+/** RFC 8866 §5.14: consecutive ports of layered streams, which no telephone call has. */
+const PORT_COUNT = /^(m=\w+ \d+)\/\d+ /gm;
+
+type Section = ReturnType<typeof sdpTransform.parse>["media"][number];
+
+/** The parser makes a number of whatever looks like one, whatever its types say. */
+function textOf(value: unknown): string {
+  return typeof value === "string" || typeof value === "number" ? String(value) : "";
+}
+
+/** The parser leaves out what it could not read. */
+function streamOf(section: Section, session: ReturnType<typeof sdpTransform.parse>): MediaStream | undefined {
+  const { type, port, protocol } = section as Partial<Section>;
+  const payloads = textOf(section.payloads).trim();
+  if (type === undefined || protocol === undefined || payloads === "") return undefined;
+  if (typeof port !== "number" || port > 65_535) return undefined;
+  const ptime: unknown = section.ptime;
+  const address: unknown = section.connection?.ip ?? session.connection?.ip;
+  return {
+    type: textOf(type),
+    port,
+    protocol: textOf(protocol),
+    payloads,
+    formats: formatsOf(payloads, section.rtp, section.fmtp),
+    direction: directionOf(section.direction ?? session.direction),
+    // Behind a slash stands the scope of a multicast address (RFC 8866 §5.7).
+    address: address === undefined ? undefined : textOf(address).split("/")[0],
+    ptime: typeof ptime === "number" && ptime > 0 ? ptime : undefined,
+  };
 }
 
 function hasLine(text: string, start: string): boolean {
@@ -93,15 +119,17 @@ function formatsOf(
   fmtp: readonly { payload: number; config: string }[],
 ): Format[] {
   const formats: Format[] = [];
-  for (const payload of payloads.split(" ")) {
+  for (const payload of payloads.split(/\s+/)) {
     const payloadType = Number(payload);
     if (!/^[0-9]{1,3}$/.test(payload) || payloadType > 127) continue;
     const map = rtp.find((each) => each.payload === payloadType);
+    const config: unknown = fmtp.find((each) => each.payload === payloadType)?.config;
+    const rate: unknown = map?.rate ?? (payloadType in STATIC ? 8_000 : undefined);
     formats.push({
       payloadType,
-      encoding: map?.codec.toUpperCase() ?? STATIC[payloadType],
-      clockRate: map?.rate ?? (payloadType in STATIC ? 8_000 : undefined),
-      fmtp: fmtp.find((each) => each.payload === payloadType)?.config,
+      encoding: map === undefined ? STATIC[payloadType] : textOf(map.codec).toUpperCase(),
+      clockRate: typeof rate === "number" ? rate : undefined,
+      fmtp: config === undefined ? undefined : textOf(config),
     });
   }
   return formats;
