@@ -4,6 +4,7 @@ import {
   isupNumber,
   type CauseIndicators,
   type IsupMessage,
+  type IsupMessageOf,
   type IsupVariant,
 } from "@tandem/isup";
 import type { BackwardCallIndicators } from "@tandem/isup";
@@ -61,13 +62,15 @@ export interface IamParts {
   readonly country?: string | undefined;
 }
 
-const SUBSCRIBER_PLAN = 1;
+/** RFC 3966 §5.1.1, and the spaces people write. */
+const SEPARATORS = /[-.() ]/g;
+const E164_PLAN = 1;
 const NATIONAL = 3;
 const INTERNATIONAL = 4;
 const NETWORK_PROVIDED = 3;
 
 /** An IAM of two numbers, RFC 3398 §7.2.1.1 with the defaults of the clause. */
-export function iamFrom(parts: IamParts, variant: IsupVariant): IsupMessage {
+export function iamFrom(parts: IamParts, variant: IsupVariant): IsupMessageOf<"IAM"> {
   const called = addressOf(parts.called, parts.country);
   const calling = parts.calling === undefined ? undefined : addressOf(parts.calling, parts.country);
   return isupMessage(
@@ -84,6 +87,7 @@ export function iamFrom(parts: IamParts, variant: IsupVariant): IsupMessage {
         isdnAccess: 0,
         sccpMethod: 0,
         portedNumberTranslated: 0,
+        queryOnReleaseAttempt: 0,
       },
       callingPartysCategory: { value: 10, name: "ordinary" },
       ...(variant.startsWith("ansi")
@@ -91,7 +95,7 @@ export function iamFrom(parts: IamParts, variant: IsupVariant): IsupMessage {
         : { transmissionMediumRequirement: { value: 3, name: "3.1kHzAudio" } }),
       calledPartyNumber: isupNumber({
         ...called,
-        numberingPlanIndicator: SUBSCRIBER_PLAN,
+        numberingPlanIndicator: E164_PLAN,
         internalNetworkNumber: 1,
       }),
       ...(calling && {
@@ -108,9 +112,10 @@ export function iamFrom(parts: IamParts, variant: IsupVariant): IsupMessage {
 }
 
 function addressOf(
-  number: string,
+  written: string,
   country: string | undefined,
 ): { digits: string; natureOfAddressIndicator: number } {
+  const number = written.replace(SEPARATORS, "");
   if (!number.startsWith("+")) return { digits: number, natureOfAddressIndicator: NATIONAL };
   if (country !== undefined && number.startsWith(`+${country}`)) {
     return { digits: number.slice(1 + country.length), natureOfAddressIndicator: NATIONAL };

@@ -1,6 +1,7 @@
-import { buildMultipart, parseMultipart, type BodyPart } from "@tandem/sip";
+import { variantOf } from "@tandem/isup";
+import { buildMultipart, octetString, parseMultipart, type BodyPart } from "@tandem/sip";
 
-/** Multiparts inside multiparts: RFC 5621 §3 wants them read; three levels are more than anybody sends. */
+/** Multiparts inside multiparts: RFC 5621 §4.2 wants them read; three levels are more than anybody sends. */
 export const NESTING_MAX = 3;
 
 export type Handling = "optional" | "required";
@@ -13,6 +14,19 @@ export interface IsupPart {
   readonly version: string;
   readonly base: string | undefined;
   readonly handling: Handling;
+  /** Disposition type; `signal` where the part names none (RFC 3204 §3.1). */
+  readonly disposition: string;
+}
+
+/** Why a part that looks like ISUP or SDP was not taken for it. */
+export interface BodyProblem {
+  readonly code: "isup-version-unknown" | "isup-hex-text" | "encoding-unknown" | "repeated";
+  readonly message: string;
+}
+
+export interface BodyOptions {
+  /** Take ISUP of a version that no standard names, as agreed with the peer (RFC 3204 §3.1 leaves `version` free). */
+  readonly acceptsAnyIsupVersion?: boolean;
 }
 
 export interface SipBody {
@@ -20,8 +34,9 @@ export interface SipBody {
   readonly isup: IsupPart | undefined;
   /** Parts that are neither, and may be passed on. */
   readonly others: readonly BodyPart[];
-  /** Those of `others` that must be understood: 415 (RFC 5621 §4, RFC 3261 §20.11). */
+  /** Those of `others` that must be understood: 415 (RFC 5621 §8.4, RFC 3261 §20.11). */
   readonly unsupportedRequired: readonly BodyPart[];
+  readonly problems: readonly BodyProblem[];
 }
 
 export type BodyResult =
@@ -39,23 +54,44 @@ export type BodyResult =
 /** Media types a reader of {@link readBody} understands, for Accept. */
 export const ACCEPTED_TYPES = ["application/sdp", "application/isup", "multipart/mixed"] as const;
 
-const NOTHING: SipBody = { sdp: undefined, isup: undefined, others: [], unsupportedRequired: [] };
+const NOTHING: SipBody = {
+  sdp: undefined,
+  isup: undefined,
+  others: [],
+  unsupportedRequired: [],
+  problems: [],
+};
 
 /** Reads the body of a SIP message: SDP and ISUP bare or in multiparts, in any order (RFC 3204, RFC 3372, RFC 5621). */
 export function readBody(
   contentType: string | undefined,
   body: Uint8Array,
-  contentDisposition?: string | undefined,
+  contentDisposition?: string,
+  options: BodyOptions = {},
 ): BodyResult {
   if (body.length === 0) return { ok: true, body: NOTHING };
   if (contentType === undefined) return fault("no-content-type", "a body without Content-Type", 0, 400);
-  const parts: BodyPart[] = [];
-  if (!/^\s*multipart\//i.test(contentType)) {
-    parts.push(barePart(contentType, contentDisposition, body));
-    return collect(parts);
-  }
-  const error = gather(contentType, body, 1, parts);
-  return error ?? collect(parts);
+  const collected: Collected = {
+    options,
+    sdp: undefined,
+    isup: undefined,
+    others: [],
+    required: [],
+    problems: [],
+  };
+  const error = take(barePart(contentType, contentDisposition, body), 0, collected);
+  if (error !== undefined) return error;
+  const { sdp, isup, others, required: unsupportedRequired, problems } = collected;
+  return { ok: true, body: { sdp, isup, others, unsupportedRequired, problems } };
+}
+
+interface Collected {
+  readonly options: BodyOptions;
+  sdp: Uint8Array | undefined;
+  isup: IsupPart | undefined;
+  readonly others: BodyPart[];
+  readonly required: BodyPart[];
+  readonly problems: BodyProblem[];
 }
 
 function fault(
@@ -89,55 +125,105 @@ function barePart(contentType: string, contentDisposition: string | undefined, o
     : { ...part, octets };
 }
 
-function gather(
-  contentType: string,
-  body: Uint8Array,
-  depth: number,
-  into: BodyPart[],
-): BodyResult | undefined {
-  if (depth > NESTING_MAX)
-    return fault("nested-too-deep", `more than ${NESTING_MAX} multiparts in each other`, 0, 400);
-  const parsed = parseMultipart(contentType, body);
-  if (!parsed.ok) return fault(parsed.error.code, parsed.error.message, parsed.error.offset, 400);
-  for (const part of parsed.parts) {
-    if (!part.mediaType.startsWith("multipart/")) into.push(part);
-    else {
-      const error = gather(part.contentType, part.octets, depth + 1, into);
-      if (error !== undefined) return error;
-    }
+/** `depth`: multiparts around the part. Returns a fault where the body cannot be read at all. */
+function take(part: BodyPart, depth: number, into: Collected): BodyResult | undefined {
+  if (part.mediaType.startsWith("multipart/") && part.unknownEncoding === undefined) {
+    return takeMultipart(part, depth, into);
+  }
+  const isup = asIsup(part, into);
+  if (isup !== undefined) into.isup = isup;
+  else if (isSessionDescription(part, into)) into.sdp = part.octets;
+  else {
+    into.others.push(part);
+    // RFC 5621 §9.4: such a part is processed only where another one refers to it.
+    if (part.handling === "required" && part.disposition !== "by-reference") into.required.push(part);
   }
   return undefined;
 }
 
-function collect(parts: readonly BodyPart[]): BodyResult {
-  let sdp: Uint8Array | undefined;
-  let isup: IsupPart | undefined;
-  const others: BodyPart[] = [];
-  for (const part of parts) {
-    if (part.unknownEncoding === undefined && part.mediaType === "application/sdp" && sdp === undefined)
-      sdp = part.octets;
-    else if (
-      part.unknownEncoding === undefined &&
-      part.mediaType === "application/isup" &&
-      isup === undefined
-    ) {
-      isup = {
-        octets: part.octets,
-        version: part.parameters.get("version") ?? "",
-        base: part.parameters.get("base"),
-        handling: part.handling,
-      };
-    } else others.push(part);
+function takeMultipart(part: BodyPart, depth: number, into: Collected): BodyResult | undefined {
+  if (depth === NESTING_MAX)
+    return fault("nested-too-deep", `more than ${NESTING_MAX} multiparts in each other`, 0, 400);
+  const parsed = parseMultipart(part.contentType, part.octets);
+  if (!parsed.ok) return fault(parsed.error.code, parsed.error.message, parsed.error.offset, 400);
+  if (part.mediaType === "multipart/alternative") return takeAlternative(part, parsed.parts, depth, into);
+  // RFC 5621 §4.2: a subtype that is not known is read as mixed. Parts carry their own handling.
+  for (const inner of parsed.parts) {
+    const error = take(inner, depth + 1, into);
+    if (error !== undefined) return error;
   }
-  return {
-    ok: true,
-    body: {
-      sdp,
-      isup,
-      others,
-      unsupportedRequired: others.filter(({ handling }) => handling === "required"),
-    },
-  };
+  return undefined;
+}
+
+/** RFC 2046 §5.1.4, RFC 5621 §8.3: the last part that is understood counts, whatever the handling of the others. */
+function takeAlternative(
+  alternative: BodyPart,
+  parts: readonly BodyPart[],
+  depth: number,
+  into: Collected,
+): BodyResult | undefined {
+  for (const part of parts.toReversed()) {
+    const tried: Collected = { ...into, others: [], required: [], problems: [] };
+    const error = take(part, depth + 1, tried);
+    if (error !== undefined) return error;
+    if (tried.sdp === into.sdp && tried.isup === into.isup) continue;
+    into.sdp = tried.sdp;
+    into.isup = tried.isup;
+    into.others.push(...tried.others);
+    into.required.push(...tried.required);
+    into.problems.push(...tried.problems);
+    return undefined;
+  }
+  into.others.push(...parts);
+  if (alternative.handling === "required") into.required.push(alternative);
+  return undefined;
+}
+
+/** RFC 3261 §20.11: application/sdp describes the session unless its disposition says another thing. */
+function isSessionDescription(part: BodyPart, { sdp, problems }: Collected): boolean {
+  if (part.mediaType !== "application/sdp" || (part.disposition ?? "session") !== "session") return false;
+  return isUsable(part, sdp !== undefined, problems);
+}
+
+function asIsup(part: BodyPart, { options, isup, problems }: Collected): IsupPart | undefined {
+  if (part.mediaType !== "application/isup" || !isUsable(part, isup !== undefined, problems))
+    return undefined;
+  const version = part.parameters.get("version") ?? "";
+  const base = part.parameters.get("base");
+  const isKnown =
+    version === "" ||
+    variantOf(version) !== undefined ||
+    (base !== undefined && variantOf(base) !== undefined);
+  if (!isKnown && options.acceptsAnyIsupVersion !== true) {
+    const message = `ISUP of version ${version}${base === undefined ? "" : `, base ${base}`} is not known`;
+    problems.push({ code: "isup-version-unknown", message });
+    return undefined;
+  }
+  if (isHexText(part.octets)) {
+    problems.push({ code: "isup-hex-text", message: "application/isup holds hexadecimal text, not octets" });
+    return undefined;
+  }
+  const disposition = part.disposition ?? "signal";
+  return { octets: part.octets, version, base, handling: part.handling, disposition };
+}
+
+function isUsable(part: BodyPart, isThereOne: boolean, problems: BodyProblem[]): boolean {
+  if (part.unknownEncoding !== undefined) {
+    problems.push({ code: "encoding-unknown", message: `${part.mediaType} in ${part.unknownEncoding}` });
+    return false;
+  }
+  if (isThereOne) problems.push({ code: "repeated", message: `a second ${part.mediaType}` });
+  return !isThereOne;
+}
+
+/** Fewer octets may well be a short message of our own kind. */
+const HEX_TEXT_MIN = 4;
+const HEX_TEXT = /^(?:\s*[0-9A-Fa-f]{2})+\s*$/;
+
+/** Some senders write the digits of the octets. OLM is the one message that begins as digits do, and is one octet long. */
+function isHexText(octets: Uint8Array): boolean {
+  if (octets.length < HEX_TEXT_MIN || octets.some((octet) => octet > 0x7f)) return false;
+  return HEX_TEXT.test(octetString(octets));
 }
 
 export interface BodyToBuild {

@@ -35,6 +35,29 @@ export const STATUS_FROM_CAUSE: Readonly<Record<number, number>> = {
 
 export const STATUS_FROM_CAUSE_DEFAULT = 500;
 
+/** Causes RFC 3398 §7.2.4.1 keeps from SIP: they end in a BYE or CANCEL, or with another circuit. */
+export const CAUSES_WITHOUT_STATUS: ReadonlySet<number> = new Set([16, 44]);
+
+/**
+ * Values that mean another thing under ANSI T1.113's national coding. RFC 3398 has the row of 26 only; the others follow
+ * the row of the nearest ITU cause.
+ */
+export const STATUS_FROM_ANSI_CAUSE: Readonly<Record<number, number>> = {
+  23: 404,
+  24: 403,
+  27: 404,
+  45: 503,
+  46: 503,
+  51: 488,
+  54: 403,
+};
+
+/** Warning codes that speak of media the other side has not (RFC 3261 §20.43): cause 65 with a 488 or 606. */
+export const BEARER_WARNINGS: ReadonlySet<number> = new Set([304, 305, 370]);
+
+/** Statuses that are never mapped by themselves (RFC 3398 §8.2.6.1): the call is being cleared already. */
+export const STATUSES_WITHOUT_CAUSE: ReadonlySet<number> = new Set([487]);
+
 /** SIP final response → REL cause, RFC 3398 §8.2.6.1 (505: the text prints 504, RFC 4497 table 2 has 505). */
 export const CAUSE_FROM_STATUS: Readonly<Record<number, number>> = {
   400: 41,

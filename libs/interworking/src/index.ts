@@ -4,6 +4,8 @@ export {
   buildBody,
   NESTING_MAX,
   readBody,
+  type BodyOptions,
+  type BodyProblem,
   type BodyResult,
   type BodyToBuild,
   type BuiltBody,
@@ -14,6 +16,7 @@ export {
 export {
   CAUSE_FROM_STATUS,
   CAUSE_FROM_STATUS_DEFAULT,
+  STATUS_FROM_ANSI_CAUSE,
   STATUS_FROM_CAUSE,
   STATUS_FROM_CAUSE_DEFAULT,
 } from "./cause-tables.ts";

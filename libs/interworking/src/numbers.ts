@@ -8,10 +8,12 @@ const E164_PLAN = 1;
 
 /** E.164 with "+" of an ISUP number, or "" where it cannot be known (RFC 3398 §12.1). */
 export function e164FromNumber(number: IsupNumber, country?: string): string {
-  if (number.numberingPlanIndicator !== E164_PLAN || !/^[0-9]+$/.test(number.digits)) return "";
-  if (number.natureOfAddress === "international") return `+${number.digits}`;
-  if (number.natureOfAddress === "national" && country !== undefined) return `+${country}${number.digits}`;
-  return "";
+  if (number.numberingPlanIndicator !== E164_PLAN) return "";
+  let global = "";
+  if (number.natureOfAddress === "international") global = `+${number.digits}`;
+  else if (number.natureOfAddress === "national" && country !== undefined)
+    global = `+${country}${number.digits}`;
+  return GLOBAL.test(global) ? global : "";
 }
 
 /** A number as a URI has it: as written without separators, and as E.164 where it is global. */

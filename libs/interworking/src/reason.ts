@@ -29,6 +29,7 @@ export function parseReason(value: string): Reason | undefined {
 
 /** `Q.850;cause=17;text="User busy";location=LN` (RFC 3326, RFC 6432, RFC 8606). */
 export function reasonHeader(cause: number, location?: number): string {
-  const token = location === undefined ? "" : `;location=${LOCATIONS[location]?.token ?? ""}`;
-  return `Q.850;cause=${cause};text=${quote(q850Cause(cause).name)}${token}`;
+  const token = location === undefined ? undefined : LOCATIONS[location]?.token;
+  const suffix = token === undefined ? "" : `;location=${token}`;
+  return `Q.850;cause=${cause};text=${quote(q850Cause(cause).name)}${suffix}`;
 }
