@@ -1,0 +1,2 @@
+export type { Terminal } from "./command/command.ts";
+export { runCarrier } from "./command/run.ts";
