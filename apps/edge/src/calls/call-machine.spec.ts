@@ -1,0 +1,75 @@
+import { describe, expect, it } from "@jest/globals";
+import { IDLE, stepCall, type CallInput, type CallState, type CallStep } from "./call-machine.ts";
+import type { ReleaseCause } from "./primitives.ts";
+
+const cause = { detail: "test" } as ReleaseCause;
+const SETUP: CallInput = { type: "setup", decision: { type: "answer", afterMs: 0 } };
+const RING: CallInput = { type: "setup", decision: { type: "answer", afterMs: 5_000 } };
+const REFUSE: CallInput = { type: "setup", decision: { type: "refuse", cause } };
+
+const run = (...inputs: readonly CallInput[]): CallStep => {
+  let step: CallStep = { state: IDLE, facts: [], acts: [] };
+  inputs.forEach((input, index) => (step = stepCall(step.state, input, 1_000 * (index + 1))));
+  return step;
+};
+const types = (step: CallStep): string[] => [...step.facts, ...step.acts].map(({ type }) => type);
+
+describe("the call machine", () => {
+  it("is incoming, ringing and answered in one step where the route answers at once", () => {
+    const step = run(SETUP);
+    expect(types(step)).toEqual(["incoming", "ringing", "answered", "alert", "answer"]);
+    expect(step.state).toMatchObject({ name: "Answered", sequence: 3, createdAt: 1_000, answeredAt: 1_000 });
+  });
+
+  it("rings until its timer, with an absolute deadline", () => {
+    const ringing = run(RING);
+    expect(types(ringing)).toEqual(["incoming", "ringing", "alert"]);
+    expect(ringing.state.timers).toEqual({ answer: 6_000 });
+    const answered = stepCall(ringing.state, { type: "timer", name: "answer" }, 6_000);
+    expect(types(answered)).toEqual(["answered", "answer"]);
+    expect(answered.state.timers).toEqual({});
+  });
+
+  it("is incoming and released where the route refuses", () => {
+    const step = run(REFUSE);
+    expect(types(step)).toEqual(["incoming", "released", "refuse"]);
+    expect(step.state).toMatchObject({ name: "Ended", sequence: 2, endedAt: 1_000 });
+  });
+
+  it("confirms the peer's release, before and after the answer", () => {
+    expect(types(run(RING, { type: "release", cause }))).toEqual(["released", "confirmRelease"]);
+    expect(types(run(SETUP, { type: "release", cause }))).toEqual(["released", "confirmRelease"]);
+  });
+
+  it("refuses what is not connected and releases what is, when it clears", () => {
+    expect(types(run(RING, { type: "clear", cause }))).toEqual(["released", "refuse"]);
+    expect(types(run(SETUP, { type: "clear", cause }))).toEqual(["released", "release"]);
+  });
+
+  it("makes one fact of ISUP that came on its own", () => {
+    expect(types(run(SETUP, { type: "information" }))).toEqual(["isup", "confirmInformation"]);
+  });
+
+  it("releases exactly once whatever comes, with sequences that count the facts", () => {
+    const inputs: readonly CallInput[] = [
+      RING,
+      SETUP,
+      REFUSE,
+      { type: "timer", name: "answer" },
+      { type: "release", cause },
+      { type: "clear", cause },
+      { type: "information" },
+    ];
+    const walk = (state: CallState, facts: number, released: number, depth: number): void => {
+      expect(state.sequence).toBe(facts);
+      expect(released).toBe(state.name === "Ended" ? 1 : 0);
+      if (depth === 0) return;
+      for (const input of inputs) {
+        const step = stepCall(state, input, 1_000);
+        const ends = step.facts.filter(({ type }) => type === "released").length;
+        walk(step.state, facts + step.facts.length, released + ends, depth - 1);
+      }
+    };
+    walk(IDLE, 0, 0, 4);
+  });
+});

@@ -1,0 +1,148 @@
+import type { LegAct, ReleaseCause } from "./primitives.ts";
+
+/**
+ * The life of a call with one leg, as a pure machine: a step gives the next state, the facts that became true, in
+ * order, and the acts that show them. Times are epoch milliseconds.
+ *
+ * | state    | means                                 | leaves by                                   |
+ * | -------- | ------------------------------------- | ------------------------------------------- |
+ * | Idle     | nothing heard                         | setup                                       |
+ * | Alerting | incoming, ringing until the timer     | timer answer → Answered, release → Ended    |
+ * | Answered | connected                             | release, supervision → Ended                |
+ * | Ended    | released; nothing changes it any more | -                                           |
+ */
+export interface CallState {
+  readonly name: "Idle" | "Alerting" | "Answered" | "Ended";
+  /** Facts so far: each becomes an event with the next sequence. */
+  readonly sequence: number;
+  readonly createdAt: number;
+  readonly ringingAt: number | undefined;
+  readonly answeredAt: number | undefined;
+  readonly endedAt: number | undefined;
+  /** Pending timers by name, with the absolute time they are due. */
+  readonly timers: Readonly<Partial<Record<TimerName, number>>>;
+}
+
+export type TimerName = "answer";
+
+/** What the route decided, without a word of signalling. */
+export type Decision =
+  | { readonly type: "answer"; readonly afterMs: number }
+  | { readonly type: "refuse"; readonly cause: ReleaseCause };
+
+export type CallInput =
+  | { readonly type: "setup"; readonly decision: Decision }
+  | { readonly type: "timer"; readonly name: TimerName }
+  /** The peer ended its leg: `isConnected` is false for an abandoned set-up. */
+  | { readonly type: "release"; readonly cause: ReleaseCause }
+  /** We end it: a lost leg, a drain, a commit that took too long. */
+  | { readonly type: "clear"; readonly cause: ReleaseCause }
+  /** ISUP in a message of its own. */
+  | { readonly type: "information" };
+
+export type CallFact =
+  | { readonly type: "incoming" }
+  | { readonly type: "ringing" }
+  | { readonly type: "answered" }
+  | { readonly type: "isup" }
+  | { readonly type: "released"; readonly cause: ReleaseCause };
+
+export interface CallStep {
+  readonly state: CallState;
+  readonly facts: readonly CallFact[];
+  readonly acts: readonly LegAct[];
+}
+
+export const IDLE: CallState = {
+  name: "Idle",
+  sequence: 0,
+  createdAt: 0,
+  ringingAt: undefined,
+  answeredAt: undefined,
+  endedAt: undefined,
+  timers: {},
+};
+
+export function stepCall(state: CallState, input: CallInput, now: number): CallStep {
+  switch (state.name) {
+    case "Idle":
+      return input.type === "setup" ? setUp(input.decision, now) : unchanged(state);
+    case "Alerting":
+      if (input.type === "timer") return answer(state, now);
+      return inCall(state, input, now);
+    case "Answered":
+      return inCall(state, input, now);
+    case "Ended":
+      // A peer that releases what is released is told so, and nothing else happens.
+      return input.type === "release"
+        ? { state, facts: [], acts: [{ type: "confirmRelease" }] }
+        : unchanged(state);
+  }
+}
+
+function setUp(decision: Decision, now: number): CallStep {
+  const created: CallState = { ...IDLE, createdAt: now };
+  if (decision.type === "refuse") {
+    const ended: CallState = { ...created, name: "Ended", endedAt: now, sequence: 2 };
+    const facts: CallFact[] = [{ type: "incoming" }, { type: "released", cause: decision.cause }];
+    return { state: ended, facts, acts: [{ type: "refuse", cause: decision.cause }] };
+  }
+  const ringing: CallState = { ...created, name: "Alerting", ringingAt: now, sequence: 2 };
+  const facts: CallFact[] = [{ type: "incoming" }, { type: "ringing" }];
+  if (decision.afterMs > 0) {
+    const state = { ...ringing, timers: { answer: now + decision.afterMs } };
+    return { state, facts, acts: [{ type: "alert" }] };
+  }
+  const answered = answer(ringing, now);
+  return {
+    state: answered.state,
+    facts: [...facts, ...answered.facts],
+    acts: [{ type: "alert" }, ...answered.acts],
+  };
+}
+
+function answer(state: CallState, now: number): CallStep {
+  const next: CallState = {
+    ...state,
+    name: "Answered",
+    answeredAt: now,
+    timers: {},
+    sequence: state.sequence + 1,
+  };
+  return { state: next, facts: [{ type: "answered" }], acts: [{ type: "answer" }] };
+}
+
+function inCall(state: CallState, input: CallInput, now: number): CallStep {
+  switch (input.type) {
+    case "release":
+      return end(state, input.cause, now, [{ type: "confirmRelease" }]);
+    case "clear": {
+      const act: LegAct = { type: state.name === "Answered" ? "release" : "refuse", cause: input.cause };
+      return end(state, input.cause, now, [act]);
+    }
+    case "information":
+      return {
+        state: { ...state, sequence: state.sequence + 1 },
+        facts: [{ type: "isup" }],
+        acts: [{ type: "confirmInformation" }],
+      };
+    case "setup":
+    case "timer":
+      return unchanged(state);
+  }
+}
+
+function end(state: CallState, cause: ReleaseCause, now: number, acts: readonly LegAct[]): CallStep {
+  const ended: CallState = {
+    ...state,
+    name: "Ended",
+    endedAt: now,
+    timers: {},
+    sequence: state.sequence + 1,
+  };
+  return { state: ended, facts: [{ type: "released", cause }], acts };
+}
+
+function unchanged(state: CallState): CallStep {
+  return { state, facts: [], acts: [] };
+}

@@ -1,0 +1,59 @@
+import { causeFromStatus, statusFromCause } from "@tandem/interworking";
+import { causeIndicatorsOf, q850Cause } from "@tandem/isup";
+import { statusPhrase } from "@tandem/sip";
+import { CommandError, OK, USAGE, type Command } from "./exit.ts";
+import { optionsOf } from "./options.ts";
+
+/** Network serving the remote user: any location but user, which has a row of its own. */
+const NETWORK = 4;
+const USER = 0;
+
+export const cause: Command = {
+  summary: "explains a Q.850 cause or a SIP status, and its mapping",
+  help: `tandem cause N           a Q.850 cause value, 1 to 127
+tandem cause --sip CODE  a SIP status, 300 to 699
+
+Says what it means and what it becomes on the other side, with the clause.`,
+  run(args) {
+    const { values, positionals } = optionsOf(args, { sip: { type: "string" } });
+    process.stdout.write(
+      `${values.sip === undefined ? explainCause(positionals) : explainStatus(values.sip)}\n`,
+    );
+    return OK;
+  },
+};
+
+function number(text: string | undefined, least: number, most: number, what: string): number {
+  const value = Number(text);
+  if (text === undefined || !/^[0-9]+$/.test(text) || value < least || value > most) {
+    throw new CommandError(
+      `${what} is ${least} to ${most}${text === undefined ? "" : `, not ${text}`}`,
+      USAGE,
+    );
+  }
+  return value;
+}
+
+function explainCause([text]: readonly string[]): string {
+  const value = number(text, 1, 127, "a Q.850 cause");
+  const info = q850Cause(value);
+  const network = statusFromCause(causeIndicatorsOf(value, NETWORK));
+  const user = statusFromCause(causeIndicatorsOf(value, USER));
+  const lines = [
+    `Q.850 cause ${value}: ${info.name}`,
+    `  class: ${info.class}`,
+    `  to SIP: ${network.status} ${statusPhrase(network.status)} (${network.row})`,
+  ];
+  if (user.status !== network.status)
+    lines.push(`          ${user.status} ${statusPhrase(user.status)} (${user.row})`);
+  return lines.join("\n");
+}
+
+function explainStatus(text: string): string {
+  const status = number(text, 300, 699, "a SIP status");
+  const { cause: mapped, row } = causeFromStatus(status);
+  return [
+    `SIP ${status}: ${statusPhrase(status)}`,
+    `  to Q.850: ${mapped.causeValue} ${mapped.cause}, location ${mapped.location} (${row})`,
+  ].join("\n");
+}

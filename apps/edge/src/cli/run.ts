@@ -1,0 +1,85 @@
+import { JournalReader } from "@tandem/journal";
+import { type Journal } from "@tandem/journal";
+import { startEdge } from "../start-edge.ts";
+import { createLogger, type Level } from "../telemetry/logger.ts";
+import { CommandError, FAULT, OK, USAGE, type Command } from "./exit.ts";
+import { eventLine } from "./event-line.ts";
+import { optionsOf } from "./options.ts";
+import { readConfig } from "./read-config.ts";
+
+const LEVELS = ["error", "warn", "info", "debug"];
+
+export const run: Command = {
+  summary: "the edge",
+  help: `tandem run --config FILE [--log error|warn|info|debug] [--events]
+
+Runs the edge until SIGINT or SIGTERM; then calls are ended, the journal is closed, exit code 0.
+  --config FILE   configuration (YAML)
+  --log LEVEL     least level that is logged; info by default
+  --events        print each event of a call when it is on disk`,
+  async run(args) {
+    const { values } = optionsOf(args, {
+      config: { type: "string" },
+      log: { type: "string" },
+      events: { type: "boolean" },
+    });
+    const level = values.log ?? "info";
+    if (!LEVELS.includes(level)) throw new CommandError(`--log ${level}: one of ${LEVELS.join(", ")}`, USAGE);
+    const config = readConfig(values.config);
+    const logger = createLogger((line) => process.stderr.write(`${line}\n`), level as Level);
+    const edge = await startEdge(config, logger).catch((error: unknown) => {
+      throw new CommandError(startFault(error));
+    });
+    if (values.events === true) printEvents(edge.journal, config.journal.directory);
+    await endAsked();
+    try {
+      await edge.stop();
+    } catch (error) {
+      process.stderr.write(
+        `edge: did not stop cleanly: ${error instanceof Error ? error.message : String(error)}\n`,
+      );
+      return FAULT;
+    }
+    process.stderr.write("edge: calls ended, journal closed, stopped cleanly\n");
+    return OK;
+  },
+};
+
+/** The system's word for what a person can do something about. */
+function startFault(error: unknown): string {
+  const { code, address, port, message } = error as {
+    code?: string;
+    address?: string;
+    port?: number;
+    message?: string;
+  };
+  const where = `${address ?? ""}:${port ?? ""}`;
+  if (code === "EADDRINUSE")
+    return `${where} is in use: stop what listens there, or choose another port in the configuration`;
+  if (code === "EADDRNOTAVAIL") return `${where} is no address of this machine`;
+  if (code === "EACCES") return `${where}: no permission to listen there`;
+  return message ?? String(error);
+}
+
+/** SIGINT, SIGTERM, or a parent that is gone. */
+async function endAsked(): Promise<void> {
+  await new Promise<void>((resolve) => {
+    process.once("SIGINT", () => {
+      resolve();
+    });
+    process.once("SIGTERM", () => {
+      resolve();
+    });
+  });
+}
+
+function printEvents(journal: Journal, directory: string): void {
+  const reader = JournalReader.open(directory);
+  let after = journal.committedTo;
+  journal.onCommit(() => {
+    for (const record of reader.records(after)) {
+      after = record.position;
+      process.stdout.write(`${eventLine(record)}\n`);
+    }
+  });
+}

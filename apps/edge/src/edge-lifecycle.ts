@@ -1,0 +1,109 @@
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from "@nestjs/common";
+import { isIP } from "node:net";
+import { UserAgent } from "@tandem/sip";
+import { systemClock, systemRandom, UdpTransport } from "@tandem/sip/node";
+import { ACCEPTED_TYPES } from "@tandem/interworking";
+import { causeOf } from "./sip/cause.ts";
+import { EdgeParts } from "./edge-parts.ts";
+
+/** How long the ends of calls are waited for at shutdown: a BYE's first two retransmissions. */
+const FAREWELL_MS = 2_000;
+const FAREWELL_CHECK_MS = 20;
+/** How long delivery to Kafka may go on at shutdown; the rest goes out after the next start. */
+const FLUSH_MS = 5_000;
+/** How often the names among the trunks' sources are looked up again. */
+const NAMES_REFRESH_MS = 60_000;
+
+/** Start and end of the edge, in the one order that loses nothing. */
+@Injectable()
+export class EdgeLifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
+  readonly #parts: EdgeParts;
+  readonly #transports: UdpTransport[] = [];
+  #agent: UserAgent | undefined;
+  #refresh: NodeJS.Timeout | undefined;
+
+  constructor(@Inject(EdgeParts) parts: EdgeParts) {
+    this.#parts = parts;
+  }
+
+  /** Sockets last: a caller is not heard before everything behind is there. */
+  async onApplicationBootstrap(): Promise<void> {
+    const { config, trunks, publisher, logger } = this.#parts;
+    publisher?.start();
+    if (trunks.hasNames) {
+      await this.#refreshNames();
+      this.#refresh = setInterval(() => void this.#refreshNames(), NAMES_REFRESH_MS);
+    }
+    for (const listen of config.listen) this.#transports.push(await UdpTransport.open(listen));
+    this.#openAgent();
+    for (const { id, sentBy } of this.#transports)
+      logger.log("info", "listening", { listener: id, transport: "udp", ...sentBy });
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    const { engine, journal, publisher, media, logger } = this.#parts;
+    clearInterval(this.#refresh);
+    const calls = engine.openCalls;
+    await engine.drain(
+      causeOf({
+        side: "gateway",
+        class: "internal",
+        mapping: "derived",
+        status: 503,
+        q850: 31,
+        row: "shutdown of the gateway",
+        detail: "gateway-shutdown",
+      }),
+    );
+    await this.#farewell();
+    this.#agent?.close();
+    await Promise.all(this.#transports.map((transport) => transport.close()));
+    media.close();
+    await publisher?.close({ flushMs: FLUSH_MS });
+    await journal.close();
+    logger.log("info", "calls ended, journal closed", { calls, lastPosition: journal.committedTo });
+  }
+
+  #openAgent(): void {
+    const { sip, config } = this.#parts;
+    const agent = new UserAgent(
+      {
+        clock: systemClock,
+        random: systemRandom,
+        transports: this.#transports,
+        locate: (host) =>
+          isIP(host.replace(/^\[|\]$/g, "")) === 0 ? undefined : host.replace(/^\[|\]$/g, ""),
+        identifierPrefix: `${config.node}-`,
+        accept: ACCEPTED_TYPES,
+      },
+      {
+        admit: (request, flow) => sip.admit(request, flow),
+        onInvite: (session) => {
+          sip.onInvite(session);
+        },
+        onRefused: (reason, status, detail, flow) => {
+          sip.refused(reason, status, detail, flow);
+        },
+      },
+    );
+    this.#agent = agent;
+    sip.open(
+      agent,
+      this.#transports.map(({ id }) => id),
+    );
+  }
+
+  /** Our BYEs want their answers; who does not answer within the time is not waited for. */
+  async #farewell(): Promise<void> {
+    const end = Date.now() + FAREWELL_MS;
+    while ((this.#agent?.dialogs ?? 0) > 0 && Date.now() < end) {
+      await new Promise((resolve) => setTimeout(resolve, FAREWELL_CHECK_MS));
+    }
+  }
+
+  async #refreshNames(): Promise<void> {
+    const failed = await this.#parts.trunks.refresh();
+    for (const name of failed)
+      this.#parts.logger.log("warn", "a trunk's source cannot be resolved", { name });
+  }
+}

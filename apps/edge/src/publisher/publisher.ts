@@ -1,0 +1,158 @@
+import { Worker } from "node:worker_threads";
+import { describeFault } from "./faults.ts";
+import type {
+  FromWorker,
+  PublisherEvent,
+  PublisherSettings,
+  PublisherState,
+  ToWorker,
+  WorkerStart,
+} from "./messages.ts";
+import { CommitSignal } from "./signal.ts";
+
+export interface PublisherStatus {
+  readonly state: PublisherState;
+  /** Everything up to here is in Kafka. */
+  readonly deliveredTo: number;
+  /** Records on disk that are not yet in Kafka. */
+  readonly backlog: number;
+  readonly lastError?: string;
+}
+
+/** One line per change of state, none per attempt. */
+export type PublisherLog = (
+  level: "info" | "warn" | "error" | "debug",
+  message: string,
+  fields: Readonly<Record<string, unknown>>,
+) => void;
+
+/** Beyond the time to flush: for the transaction in progress and for saying goodbye. */
+const CLOSE_GRACE_MS = 4_000;
+
+/**
+ * The main thread's handle on the thread that carries the journal to Kafka. Nothing here waits for Kafka. Once
+ * `fenced` it stays so: another process publishes for this node.
+ */
+export class Publisher {
+  readonly #settings: PublisherSettings;
+  readonly #log: PublisherLog;
+  readonly #signal = new CommitSignal();
+  readonly #deliveredListeners: ((position: number) => void)[] = [];
+  readonly #eventListeners: ((event: PublisherEvent) => void)[] = [];
+  #worker: Worker | undefined;
+  #state: PublisherState = "starting";
+  #committedTo = 0;
+  #deliveredTo = 0;
+  #lastError: string | undefined;
+
+  constructor(settings: PublisherSettings, log: PublisherLog) {
+    this.#settings = settings;
+    this.#log = log;
+  }
+
+  get status(): PublisherStatus {
+    return {
+      state: this.#state,
+      deliveredTo: this.#deliveredTo,
+      backlog: Math.max(0, this.#committedTo - this.#deliveredTo),
+      ...(this.#lastError !== undefined && { lastError: this.#lastError }),
+    };
+  }
+
+  /** Starts the thread; Kafka may come later. */
+  start(): void {
+    const file = import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js";
+    const workerData: WorkerStart = { settings: this.#settings, signal: this.#signal.buffer };
+    const worker = new Worker(new URL(file, import.meta.url), { workerData, name: "publisher" });
+    worker.on("message", (message: FromWorker) => {
+      this.#receive(message);
+    });
+    worker.on("error", (error) => {
+      this.#lastError = describeFault(error);
+      this.#log("error", "publisher thread ended", { error: this.#lastError });
+    });
+    worker.on("exit", () => {
+      if (this.#worker !== worker) return;
+      this.#worker = undefined;
+      if (this.#state !== "fenced") this.#state = "closed";
+    });
+    this.#worker = worker;
+  }
+
+  /** Records up to this position may be published. Cheap enough for every commit. */
+  notifyCommitted(position: number): void {
+    this.#committedTo = position;
+    if (this.#signal.raise(position)) this.#post({ kind: "wake" });
+  }
+
+  /** Called after each transaction with the position now in Kafka. */
+  onDelivered(listener: (position: number) => void): void {
+    this.#deliveredListeners.push(listener);
+  }
+
+  onEvent(listener: (event: PublisherEvent) => void): void {
+    this.#eventListeners.push(listener);
+  }
+
+  /** Delivers what is committed, for at most `flushMs`, and ends the thread. What is left goes out after the next start. */
+  async close({ flushMs }: { readonly flushMs: number }): Promise<void> {
+    const worker = this.#worker;
+    if (worker === undefined) return;
+    const ended = new Promise<void>((resolve) =>
+      worker.once("exit", () => {
+        resolve();
+      }),
+    );
+    const late = setTimeout(() => void worker.terminate(), flushMs + CLOSE_GRACE_MS);
+    this.#post({ kind: "close", flushMs });
+    await ended;
+    clearTimeout(late);
+  }
+
+  #post(message: ToWorker): void {
+    this.#worker?.postMessage(message);
+  }
+
+  #receive(message: FromWorker): void {
+    switch (message.kind) {
+      case "delivered":
+        this.#deliveredTo = message.position;
+        for (const listener of this.#deliveredListeners) listener(message.position);
+        break;
+      case "event":
+        this.#log("warn", message.event.type, message.event);
+        for (const listener of this.#eventListeners) listener(message.event);
+        break;
+      case "fault":
+        this.#lastError = message.error;
+        this.#log("debug", "kafka client", { error: message.error });
+        break;
+      case "state":
+        this.#changeState(message.state, message.error);
+        break;
+    }
+  }
+
+  #changeState(state: PublisherState, error: string | undefined): void {
+    if (error !== undefined) this.#lastError = error;
+    else if (state === "delivering") this.#lastError = undefined;
+    if (state === this.#state) return;
+    this.#state = state;
+    const { brokers, node } = this.#settings;
+    const fields = { brokers, backlog: this.status.backlog, ...(error !== undefined && { error }) };
+    switch (state) {
+      case "delivering":
+        this.#log("info", "kafka: delivering", fields);
+        break;
+      case "unreachable":
+        this.#log("warn", "kafka: not reachable, the journal keeps the events", fields);
+        break;
+      case "fenced":
+        this.#log("error", `kafka: another process publishes for node ${node}; this one stops`, fields);
+        break;
+      case "starting":
+      case "closed":
+        break;
+    }
+  }
+}

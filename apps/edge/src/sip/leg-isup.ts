@@ -1,0 +1,91 @@
+import type { Isup } from "@tandem/call-events";
+import { acmFrom18x, anmFrom200, relFromCause, rlc, type IsupPart } from "@tandem/interworking";
+import {
+  causeIndicatorsOf,
+  decodeIsup,
+  encodeIsup,
+  isupToJson,
+  variantOf,
+  type IsupMessage,
+  type IsupResult,
+  type IsupVariant,
+} from "@tandem/isup";
+
+/** An ISUP message with its form in events; made once, sent and published. */
+export interface CarriedIsup {
+  readonly message: IsupMessage;
+  readonly event: Isup;
+}
+
+/** How a peer names its ISUP: its answers are named the same (RFC 3204 §3.1). */
+export interface IsupDialect {
+  readonly variant: IsupVariant;
+  readonly version: string;
+  readonly base: string | undefined;
+}
+
+export function dialectOf(part: IsupPart, configured: string): IsupDialect {
+  const variant =
+    variantOf(part.base ?? "") ?? variantOf(part.version) ?? variantOf(configured) ?? "itu-t92+";
+  return { variant, version: part.version === "" ? configured : part.version, base: part.base };
+}
+
+export function decodePart(part: IsupPart, dialect: IsupDialect): IsupResult {
+  return decodeIsup(part.octets, { variant: dialect.variant });
+}
+
+export function carried(message: IsupMessage, dialect: IsupDialect): CarriedIsup {
+  const { messageType, parameters } = isupToJson(message);
+  const octets = encodeIsup(message);
+  const raw = Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength).toString("base64");
+  return { message, event: { messageType, variant: dialect.base ?? dialect.version, parameters, raw } };
+}
+
+/** A part that could not be decoded still reaches the consumers, octet for octet. */
+export function undecoded(part: IsupPart, dialect: IsupDialect): Isup {
+  const raw = Buffer.from(part.octets).toString("base64");
+  return { messageType: "undecodable", variant: dialect.base ?? dialect.version, parameters: {}, raw };
+}
+
+/**
+ * The ISUP that answers of the edge carry. ACM, ANM and RLC say the same in every call of a dialect, so each is made
+ * once.
+ */
+export class IsupAnswers {
+  readonly #made = new Map<string, CarriedIsup>();
+
+  acm(dialect: IsupDialect): CarriedIsup {
+    return this.#once(`acm ${nameOf(dialect)}`, dialect, () => acmFrom18x(180, dialect.variant));
+  }
+
+  anm(dialect: IsupDialect): CarriedIsup {
+    return this.#once(`anm ${nameOf(dialect)}`, dialect, () => anmFrom200(true, dialect.variant));
+  }
+
+  rlc(dialect: IsupDialect): CarriedIsup {
+    return this.#once(`rlc ${nameOf(dialect)}`, dialect, () => rlc(dialect.variant));
+  }
+
+  rel(dialect: IsupDialect, cause: number, location: number): CarriedIsup {
+    const make = (): IsupMessage => relFromCause(causeIndicatorsOf(cause, location), dialect.variant);
+    return this.#once(`rel ${cause} ${location} ${nameOf(dialect)}`, dialect, make);
+  }
+
+  #once(key: string, dialect: IsupDialect, make: () => IsupMessage): CarriedIsup {
+    let answer = this.#made.get(key);
+    if (answer === undefined) {
+      // The version is the peer's own text: a peer that changes it with every call must not fill the memory.
+      if (this.#made.size >= DIALECTS_MAX) this.#made.clear();
+      answer = carried(make(), dialect);
+      this.#made.set(key, answer);
+    }
+    return answer;
+  }
+}
+
+/** Answers kept: some dozen causes in a handful of dialects. */
+const DIALECTS_MAX = 512;
+
+function nameOf({ variant, version, base }: IsupDialect): string {
+  return `${variant} ${version} ${base ?? ""}`;
+}

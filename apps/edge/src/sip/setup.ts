@@ -1,0 +1,180 @@
+import type {
+  CallCommon,
+  CallIncoming,
+  Isup,
+  PartyNumber,
+  Presentation,
+  Redirection,
+  Screening,
+} from "@tandem/call-events";
+import { e164FromNumber, numberFromUri } from "@tandem/interworking";
+import type { IsupMessage, IsupNumber } from "@tandem/isup";
+import { parseNameAddrs, type NameAddr, type SipRequest } from "@tandem/sip";
+import type { TrunkConfig } from "../config/config.ts";
+import type { Setup } from "../calls/primitives.ts";
+
+/** Header fields that may cross into events: what tells of the call, nothing of the topology. */
+const PASSED = new Set([
+  ...["user-agent", "p-asserted-identity", "privacy", "diversion", "history-info", "p-charge-info"],
+  ...["user-to-user", "identity", "geolocation", "session-id", "subject", "reason"],
+]);
+
+const PRESENTATIONS: readonly Presentation[] = ["allowed", "restricted", "unavailable", "restricted"];
+const SCREENINGS: readonly Screening[] = ["userNotVerified", "userPassed", "userFailed", "network"];
+
+const NOBODY: PartyNumber = {
+  raw: "",
+  e164: "",
+  natureOfAddress: "",
+  numberingPlan: "",
+  display: "",
+  presentation: "unspecified",
+  screening: "unspecified",
+  source: "unspecified",
+};
+
+/** The neutral set-up of an INVITE: the encapsulated IAM first, SIP header fields over it (RFC 3398 §7.2.1.1). */
+export function setupOf(
+  request: SipRequest,
+  iam: IsupMessage | undefined,
+  isup: Isup | undefined,
+  trunk: TrunkConfig,
+): Setup {
+  const { country } = trunk.numbers;
+  const original = iam?.parameters.originalCalledNumber;
+  return {
+    called: calledOf(request, iam, country),
+    calling: callingOf(request, iam, country),
+    originalCalled: original && isupParty(original, country),
+    redirecting: redirectionsOf(request, iam, country),
+    isup,
+  };
+}
+
+function calledOf(
+  request: SipRequest,
+  iam: IsupMessage | undefined,
+  country: string | undefined,
+): PartyNumber {
+  const number = iam?.parameters.calledPartyNumber;
+  const base = number === undefined ? NOBODY : isupParty(number, country);
+  const uri = request.requestUri;
+  const found = uri === undefined ? undefined : numberFromUri(uri, country);
+  return found === undefined ? base : { ...base, ...normalised(found, base), source: "ruri" };
+}
+
+function callingOf(
+  request: SipRequest,
+  iam: IsupMessage | undefined,
+  country: string | undefined,
+): PartyNumber {
+  const number = iam?.parameters.callingPartyNumber;
+  const base = number === undefined ? NOBODY : isupParty(number, country);
+  const asserted = parseNameAddrs(request.headers("p-asserted-identity"))?.find(({ uri }) =>
+    numberFromUri(uri, country),
+  );
+  const identity = asserted ?? request.from;
+  const found = identity && numberFromUri(identity.uri, country);
+  const privacy = presentationOf(request, identity, base);
+  if (identity === undefined || found === undefined || isAnonymous(identity))
+    return { ...base, presentation: privacy };
+  return {
+    ...base,
+    ...normalised(found, base),
+    display: identity.displayName ?? "",
+    presentation: privacy,
+    source: asserted === undefined ? "from" : "pai",
+  };
+}
+
+/** A URI without country code is read by what ISUP says of the same digits. */
+function normalised(found: { raw: string; e164: string }, base: PartyNumber): { raw: string; e164: string } {
+  return found.e164 === "" && base.raw === found.raw ? { raw: found.raw, e164: base.e164 } : found;
+}
+
+/** RFC 3323, RFC 3325 §7: any of these says that the number is not to be shown. */
+function presentationOf(
+  request: SipRequest,
+  identity: NameAddr | undefined,
+  base: PartyNumber,
+): Presentation {
+  const privacy = (request.header("privacy") ?? "").toLowerCase().split(/[;,\s]+/);
+  if (privacy.some((value) => value === "id" || value === "user" || value === "header")) return "restricted";
+  if (request.from !== undefined && isAnonymous(request.from)) return "restricted";
+  if (base.presentation !== "unspecified") return base.presentation;
+  return identity === undefined ? "unavailable" : "allowed";
+}
+
+function isAnonymous({ uri }: NameAddr): boolean {
+  return "host" in uri && (uri.host === "anonymous.invalid" || uri.user?.toLowerCase() === "anonymous");
+}
+
+function isupParty(number: IsupNumber, country: string | undefined): PartyNumber {
+  return {
+    raw: number.digits,
+    e164: e164FromNumber(number, country),
+    natureOfAddress: number.natureOfAddress,
+    numberingPlan: number.numberingPlan,
+    display: "",
+    presentation: PRESENTATIONS[number.presentationIndicator ?? -1] ?? "unspecified",
+    screening: SCREENINGS[number.screeningIndicator ?? -1] ?? "unspecified",
+    source: "isup",
+  };
+}
+
+function redirectionsOf(
+  request: SipRequest,
+  iam: IsupMessage | undefined,
+  country: string | undefined,
+): Redirection[] {
+  const diversions = parseNameAddrs(request.headers("diversion")) ?? [];
+  if (diversions.length > 0) {
+    return diversions.map(({ displayName, params, uri }) => ({
+      number: {
+        ...NOBODY,
+        ...(numberFromUri(uri, country) ?? { raw: "", e164: "" }),
+        display: displayName ?? "",
+        presentation: params.get("privacy") === "full" ? "restricted" : "allowed",
+        source: "diversion",
+      },
+      reason: params.get("reason") ?? "unknown",
+    }));
+  }
+  const number = iam?.parameters.redirectingNumber;
+  if (number === undefined) return [];
+  return [
+    {
+      number: isupParty(number, country),
+      reason: iam?.parameters.redirectionInformation?.redirectingReason ?? "unknown",
+    },
+  ];
+}
+
+/** The part of `call.incoming` that the signalling gives. */
+export function incomingDetails(
+  request: SipRequest,
+  iam: IsupMessage | undefined,
+  setup: Setup,
+  origin: Pick<CallIncoming, "source" | "codecsOffered">,
+): Omit<CallIncoming, keyof CallCommon> {
+  const headers: Record<string, string> = {};
+  request.index.ids.forEach((id, at) => {
+    if (!PASSED.has(id)) return;
+    const value = request.rawValue(at);
+    const before = headers[id];
+    headers[id] = before === undefined ? value : `${before}, ${value}`;
+  });
+  return {
+    called: setup.called,
+    calling: setup.calling,
+    originalCalled: setup.originalCalled ?? null,
+    redirecting: setup.redirecting,
+    headers,
+    ruri: request.requestUriText,
+    ...origin,
+    callingPartysCategory: iam?.parameters.callingPartysCategory?.name ?? "",
+    transmissionMediumRequirement: iam?.parameters.transmissionMediumRequirement?.name ?? "",
+    hopCounter: iam?.parameters.hopCounter?.value ?? null,
+    isup: setup.isup ?? null,
+  };
+}

@@ -1,0 +1,133 @@
+import type { Flow, InviteServerSession, SipRequest, UserAgent } from "@tandem/sip";
+import type { RouteConfig, TrunkConfig } from "../config/config.ts";
+import { CallIdentity } from "../calls/call-identity.ts";
+import type { CallEngine } from "../calls/call-engine.ts";
+import type { Decision } from "../calls/call-machine.ts";
+import type { EchoPorts } from "../media/echo-ports.ts";
+import { findRoute } from "../routing/route-table.ts";
+import type { Counters } from "../telemetry/counters.ts";
+import type { Logger } from "../telemetry/logger.ts";
+import type { TrunkTable } from "../trunks/trunk-table.ts";
+import { reject } from "./cause.ts";
+import type { IsupAnswers } from "./leg-isup.ts";
+import { SipLeg } from "./sip-leg.ts";
+
+/** RFC 3261 §20.33: seconds after which a refused caller may try again. */
+const RETRY_AFTER_S = "10";
+
+export interface SipEdgeParts {
+  readonly engine: CallEngine;
+  readonly trunks: TrunkTable;
+  readonly routes: readonly RouteConfig[];
+  readonly media: EchoPorts;
+  readonly isup: IsupAnswers;
+  /** Digits for the o= line of a leg. */
+  readonly newSessionId: () => string;
+  readonly counters: Counters;
+  readonly logger: Logger;
+}
+
+/** Where SIP meets the calls: who a request is from, what it is, where it goes. */
+export class SipEdge {
+  readonly #parts: SipEdgeParts;
+  #agent: UserAgent | undefined;
+  #listeners: readonly string[] = [];
+
+  constructor(parts: SipEdgeParts) {
+    this.#parts = parts;
+  }
+
+  /** The user agent and its listeners, once the sockets are bound. */
+  open(agent: UserAgent, listeners: readonly string[]): void {
+    this.#agent = agent;
+    this.#listeners = listeners;
+  }
+
+  get unavailable(): string | undefined {
+    return this.#agent === undefined ? "starting" : this.#parts.engine.unavailable;
+  }
+
+  get figures(): {
+    calls: number;
+    sip: { transactions: number; dialogs: number; listeners: readonly string[] };
+  } {
+    const layer = this.#agent?.layer;
+    const transactions = (layer?.serverTransactions ?? 0) + (layer?.clientTransactions ?? 0);
+    const sip = { transactions, dialogs: this.#agent?.dialogs ?? 0, listeners: this.#listeners };
+    return { calls: this.#parts.engine.openCalls, sip };
+  }
+
+  /** An address that is no trunk's is told 403 and nothing is kept of it. */
+  admit(_request: SipRequest, flow: Flow): number | undefined {
+    if (this.#parts.trunks.find(flow.remoteAddress, flow.listener) !== undefined) return undefined;
+    this.refused("unknown-trunk", 403, "no trunk has this source", flow);
+    return 403;
+  }
+
+  refused(reason: string, status: number | undefined, detail: string, flow: Flow): void {
+    const { counters, logger } = this.#parts;
+    counters.add("tandem_sip_refused_total", status === undefined ? reason : `${reason} ${status}`);
+    logger.log("debug", "refused", {
+      reason,
+      status,
+      detail,
+      source: flow.remoteAddress,
+      port: flow.remotePort,
+    });
+  }
+
+  onInvite(session: InviteServerSession): void {
+    const { request, flow } = session;
+    const trunk = this.#parts.trunks.find(flow.remoteAddress, flow.listener);
+    // A source that was admitted and is gone: the configuration of names changed between the two.
+    if (trunk === undefined) {
+      session.reject({ status: 403 });
+      return;
+    }
+    session.trying();
+    const key = CallIdentity.keyOf(request.callId ?? "", request.fromTag ?? "");
+    const sequenceNumber = request.cseq?.sequenceNumber ?? 0;
+    const { engine } = this.#parts;
+    if (engine.identity.arrival(key, sequenceNumber).type === "merged") {
+      this.#reject(session, "merged", 482);
+      return;
+    }
+    if (engine.unavailable !== undefined) {
+      session.reject({ status: 503, headers: [["Retry-After", RETRY_AFTER_S]] });
+      this.refused(engine.unavailable, 503, "no new calls", flow);
+      return;
+    }
+    const read = SipLeg.read(session, trunk, this.#parts);
+    if (!read.ok) {
+      session.reject(read.reply);
+      this.refused(read.reason, read.reply.status, read.detail, flow);
+      return;
+    }
+    const decision = this.#decide(read.leg, trunk);
+    engine.setUp(read.leg, decision, { sip: key, sequenceNumber });
+  }
+
+  #reject(session: InviteServerSession, reason: string, status: number): void {
+    session.reject({ status });
+    this.refused(reason, status, session.request.requestUriText, session.flow);
+  }
+
+  #decide(leg: SipLeg, trunk: TrunkConfig): Decision {
+    const { called, calling } = leg.setup;
+    const query = {
+      trunk: trunk.id,
+      called: called.e164 === "" ? called.raw : called.e164,
+      calling: calling.e164 === "" ? calling.raw : calling.e164,
+    };
+    const route = findRoute(this.#parts.routes, query);
+    if (route === undefined) return { type: "refuse", cause: reject({ status: 404, detail: "no route" }) };
+    if (route.action.type === "reject") {
+      const { sip, q850 } = route.action;
+      return { type: "refuse", cause: reject({ status: sip, q850, detail: `route ${route.id}` }) };
+    }
+    const refusal = leg.prepareAnswer();
+    return refusal === undefined
+      ? { type: "answer", afterMs: route.action.afterMs }
+      : { type: "refuse", cause: refusal };
+  }
+}

@@ -1,0 +1,467 @@
+import type { Cause, Isup } from "@tandem/call-events";
+import {
+  ACCEPTED_TYPES,
+  buildBody,
+  causeOfRequest,
+  readBody,
+  reasonHeader,
+  type BuiltBody,
+} from "@tandem/interworking";
+import type { CauseIndicators } from "@tandem/isup";
+import {
+  makeAnswer,
+  makeOffer,
+  newOfferAnswer,
+  receiveAnswer,
+  receiveOffer,
+  type LocalAudio,
+  type OfferAnswer,
+} from "@tandem/sdp";
+import {
+  octetString,
+  octetsOf,
+  textOf,
+  utf8OctetString,
+  type HeaderField,
+  type InviteServerSession,
+  type InviteServerSessionListener,
+  type InviteUsage,
+  type Reply,
+  type Responder,
+  type SipRequest,
+} from "@tandem/sip";
+import type { CallLeg } from "../calls/call.ts";
+import type { CallFact, CallInput } from "../calls/call-machine.ts";
+import type { FactDetails, LegCommon } from "../calls/details.ts";
+import type { LegAct, ReleaseCause, Setup } from "../calls/primitives.ts";
+import type { TrunkConfig } from "../config/config.ts";
+import type { EchoPorts, EchoEnd } from "../media/echo-ports.ts";
+import { causeOf, OWN_LOCATION, reject } from "./cause.ts";
+import {
+  carried,
+  decodePart,
+  dialectOf,
+  undecoded,
+  type CarriedIsup,
+  type IsupAnswers,
+  type IsupDialect,
+} from "./leg-isup.ts";
+import { incomingDetails, setupOf } from "./setup.ts";
+
+export interface SipLegParts {
+  readonly media: EchoPorts;
+  readonly isup: IsupAnswers;
+  readonly newSessionId: () => string;
+}
+
+/** An INVITE whose body cannot be dealt with: answered at once, no call. */
+export interface UnreadableInvite {
+  readonly ok: false;
+  readonly reply: Reply;
+  readonly reason: string;
+  readonly detail: string;
+}
+
+/** Encodings the echo can send back, best first. */
+const ENCODINGS = ["PCMA", "PCMU"];
+
+interface ReadIsup {
+  readonly dialect: IsupDialect;
+  readonly carried: CarriedIsup | undefined;
+  readonly event: Isup;
+}
+
+/**
+ * The caller's leg: an INVITE and what becomes of it, between SIP with ISUP and the neutral words of the call
+ * (RFC 3398 §7). It knows status codes, bodies and the profile of its trunk; the call does not.
+ */
+export class SipLeg implements CallLeg, InviteServerSessionListener {
+  readonly setup: Setup;
+  readonly common: LegCommon;
+  readonly #session: InviteServerSession;
+  readonly #trunk: TrunkConfig;
+  readonly #parts: SipLegParts;
+  readonly #iam: ReadIsup | undefined;
+  readonly #incoming: FactDetails["incoming"];
+  readonly #sdpOffer: string | undefined;
+  #offerAnswer: OfferAnswer;
+  #media: EchoEnd | undefined;
+  #sdp: Uint8Array | undefined;
+  #usage: InviteUsage | undefined;
+  #input: ((input: CallInput) => void) | undefined;
+  #pending: { readonly type: "bye" | "cancel" | "info"; readonly respond: Responder }[] = [];
+  #information: Isup | undefined;
+  #releaseIsup: Isup | undefined;
+
+  /** Reads the INVITE's body; what it may not hold is answered here (RFC 5621 §4: 415). */
+  static read(
+    session: InviteServerSession,
+    trunk: TrunkConfig,
+    parts: SipLegParts,
+  ): { readonly ok: true; readonly leg: SipLeg } | UnreadableInvite {
+    const { request } = session;
+    const read = readBody(
+      request.header("content-type"),
+      request.body,
+      request.header("content-disposition"),
+    );
+    if (!read.ok) {
+      const { status, code, message } = read.error;
+      return { ok: false, reply: { status }, reason: code, detail: message };
+    }
+    const [foreign] = read.body.unsupportedRequired;
+    if (foreign !== undefined) {
+      const reply: Reply = { status: 415, headers: [["Accept", ACCEPTED_TYPES.join(", ")]] };
+      return { ok: false, reply, reason: "unsupported-media-type", detail: foreign.mediaType };
+    }
+    const { sdp, isup } = read.body;
+    return {
+      ok: true,
+      leg: new SipLeg(session, trunk, parts, isup && readIsup(isup, trunk), sdp && textOf(octetString(sdp))),
+    };
+  }
+
+  private constructor(
+    session: InviteServerSession,
+    trunk: TrunkConfig,
+    parts: SipLegParts,
+    iam: ReadIsup | undefined,
+    sdpOffer: string | undefined,
+  ) {
+    this.#session = session;
+    this.#trunk = trunk;
+    this.#parts = parts;
+    this.#iam = iam;
+    this.#sdpOffer = sdpOffer;
+    const { request, flow } = session;
+    const message = iam?.carried?.message;
+    this.setup = setupOf(request, message?.messageType === "IAM" ? message : undefined, iam?.event, trunk);
+    this.common = {
+      direction: "inbound",
+      trunkId: trunk.id,
+      legId: "a",
+      sip: {
+        callId: request.callId ?? "",
+        fromTag: request.fromTag ?? "",
+        toTag: session.tag,
+        cseq: request.cseq?.sequenceNumber ?? 0,
+      },
+    };
+    this.#offerAnswer = newOfferAnswer(parts.newSessionId());
+    if (sdpOffer !== undefined) {
+      const offered = receiveOffer(this.#offerAnswer, sdpOffer);
+      if (offered.ok) this.#offerAnswer = offered.state;
+    }
+    const audio = this.#offerAnswer.pendingRemote?.media.find(({ type }) => type === "audio");
+    const codecsOffered =
+      audio?.formats.flatMap(({ encoding }) => (encoding === undefined ? [] : [encoding])) ?? [];
+    const transport = flow.transport.toLowerCase();
+    const source = { address: flow.remoteAddress, port: flow.remotePort, transport, listener: flow.listener };
+    this.#incoming = incomingDetails(request, message, this.setup, { source, codecsOffered });
+    session.listener = this;
+  }
+
+  attach(input: (input: CallInput) => void): void {
+    this.#input = input;
+  }
+
+  /** Takes a port and makes the SDP the answer will carry; a cause where that cannot be. */
+  prepareAnswer(): ReleaseCause | undefined {
+    if (this.#sdpOffer !== undefined && this.#offerAnswer.phase !== "remoteOffer") {
+      return reject({ status: 400, q850: 95, detail: "the SDP offer cannot be read" });
+    }
+    const media = this.#parts.media.reserve(this.#session.flow.listener);
+    if (media === undefined) return reject({ status: 503, q850: 34, detail: "no RTP port is free" });
+    this.#media = media;
+    const local = localAudio(media);
+    const described =
+      this.#sdpOffer === undefined
+        ? makeOffer(this.#offerAnswer, local)
+        : makeAnswer(this.#offerAnswer, local);
+    if (!described.ok) return reject({ status: 488, q850: 65, detail: described.error.message });
+    this.#offerAnswer = described.state;
+    this.#sdp = octetsOf(utf8OctetString(described.text));
+    return undefined;
+  }
+
+  detailsOf<T extends CallFact["type"]>(type: T, fact: Extract<CallFact, { type: T }>): FactDetails[T];
+  detailsOf(type: CallFact["type"], fact: CallFact): FactDetails[CallFact["type"]] {
+    const dialect = this.#iam?.dialect;
+    const { isup } = this.#parts;
+    switch (type) {
+      case "incoming":
+        return this.#incoming;
+      case "ringing":
+        return { code: 180, earlyMedia: false, isup: dialect === undefined ? null : isup.acm(dialect).event };
+      case "answered":
+        return {
+          codec: this.#offerAnswer.audio?.encoding ?? "",
+          connectedNumber: null,
+          isup: dialect === undefined ? null : isup.anm(dialect).event,
+        };
+      case "isup":
+        return { isup: this.#information ?? null };
+      case "released":
+        return {
+          isup:
+            this.#releaseIsup ?? (fact.type === "released" ? (this.#rel(fact.cause)?.event ?? null) : null),
+        };
+    }
+  }
+
+  perform(act: LegAct): void {
+    switch (act.type) {
+      case "alert":
+        this.#session.progress({
+          status: 180,
+          ...this.#content({}, (answers, dialect) => answers.acm(dialect)),
+        });
+        return;
+      case "answer":
+        this.#answer();
+        return;
+      case "refuse":
+      case "release":
+        this.#end(act.cause);
+        return;
+      case "confirmRelease":
+        this.#confirm("bye");
+        this.#confirm("cancel");
+        return;
+      case "confirmInformation":
+        this.#confirm("info");
+        return;
+    }
+  }
+
+  close(): void {
+    this.#media?.release();
+    this.#media = undefined;
+  }
+
+  onAck(request: SipRequest): void {
+    // A late offer's answer comes with the ACK (RFC 3264 §4, RFC 3261 §13.2.1).
+    if (this.#offerAnswer.phase !== "localOffer" || this.#media === undefined) return;
+    const read = readBody(request.header("content-type"), request.body);
+    const sdp = read.ok ? read.body.sdp : undefined;
+    const answered =
+      sdp && receiveAnswer(this.#offerAnswer, textOf(octetString(sdp)), localAudio(this.#media));
+    if (answered?.ok !== true) {
+      this.#input?.({
+        type: "clear",
+        cause: reject({ status: 488, q850: 65, detail: "no usable answer in the ACK" }),
+      });
+      return;
+    }
+    this.#offerAnswer = answered.state;
+    this.#connectMedia();
+  }
+
+  onAckTimeout(): void {
+    const row = "RFC 3398 §7.1.4: 200 never acknowledged → 102";
+    const cause = causeOf({
+      side: "gateway",
+      mapping: "derived",
+      q850: 102,
+      row,
+      detail: "no ACK to the 200",
+    });
+    this.#input?.({ type: "clear", cause });
+  }
+
+  onBye(request: SipRequest, respond: Responder): void {
+    this.#pending.push({ type: "bye", respond });
+    this.#release(request, undefined);
+  }
+
+  onCancel(request: SipRequest, respond: Responder): void {
+    this.#pending.push({ type: "cancel", respond });
+    this.#release(request, 487);
+  }
+
+  onInfo(request: SipRequest, respond: Responder): void {
+    const read = readBody(
+      request.header("content-type"),
+      request.body,
+      request.header("content-disposition"),
+    );
+    if (!read.ok) {
+      respond({ status: read.error.status });
+      return;
+    }
+    const { isup, unsupportedRequired } = read.body;
+    if (isup === undefined) {
+      // RFC 6086 §4.2.2: an INFO without a package and without a body we know.
+      const [foreign] = unsupportedRequired;
+      respond(
+        foreign === undefined
+          ? { status: 200 }
+          : { status: 415, headers: [["Accept", ACCEPTED_TYPES.join(", ")]] },
+      );
+      return;
+    }
+    this.#pending.push({ type: "info", respond });
+    this.#information = readIsup(isup, this.#trunk).event;
+    this.#input?.({ type: "information" });
+  }
+
+  /** A refresh or a new offer on a call whose media is ours: answered by the same session (RFC 3264 §8). */
+  onReinvite(request: SipRequest, respond: Responder): void {
+    const read = readBody(
+      request.header("content-type"),
+      request.body,
+      request.header("content-disposition"),
+    );
+    const media = this.#media;
+    if (!read.ok || media === undefined) {
+      respond({ status: read.ok ? 491 : read.error.status });
+      return;
+    }
+    if (read.body.sdp === undefined) {
+      const offered = makeOffer(this.#offerAnswer, localAudio(media));
+      this.#respondSdp(respond, offered);
+      return;
+    }
+    const received = receiveOffer(this.#offerAnswer, textOf(octetString(read.body.sdp)));
+    this.#respondSdp(respond, received.ok ? makeAnswer(received.state, localAudio(media)) : received);
+    this.#connectMedia();
+  }
+
+  onResponseLost(): void {
+    // The final response was never acknowledged: its call has ended already, and nobody is left to tell.
+  }
+
+  #respondSdp(respond: Responder, described: ReturnType<typeof makeAnswer>): void {
+    if (!described.ok) {
+      respond({
+        status: described.error.code === "wrong-phase" ? 491 : described.error.code === "bad-sdp" ? 400 : 488,
+      });
+      return;
+    }
+    this.#offerAnswer = described.state;
+    respond({
+      status: 200,
+      headers: [["Content-Type", "application/sdp"]],
+      body: octetsOf(utf8OctetString(described.text)),
+    });
+  }
+
+  #answer(): void {
+    this.#connectMedia();
+    const content = this.#content({ sdp: this.#sdp }, (answers, dialect) => answers.anm(dialect));
+    this.#usage = this.#session.accept({ status: 200, ...content });
+  }
+
+  #connectMedia(): void {
+    const { audio } = this.#offerAnswer;
+    if (audio !== undefined) this.#media?.connect(audio);
+  }
+
+  /** From our side: BYE where the answer has left, a final response where it has not. */
+  #end(cause: ReleaseCause): void {
+    const rel = this.#rel(cause);
+    const body = rel && this.#built({ isup: rel });
+    const reason: HeaderField[] =
+      cause.q850 === null ? [] : [["Reason", reasonHeader(cause.q850.value, OWN_LOCATION)]];
+    const content = { headers: [...reason, ...(body?.headers ?? [])], body: body?.octets };
+    if (this.#usage !== undefined) this.#usage.bye(content, () => undefined);
+    else this.#session.reject({ status: cause.sip?.code ?? 503, ...content });
+  }
+
+  #confirm(type: "bye" | "cancel" | "info"): void {
+    const due = this.#pending.filter((pending) => pending.type === type);
+    this.#pending = this.#pending.filter((pending) => pending.type !== type);
+    for (const { respond } of due) {
+      if (type === "bye" && this.#trunk.isup.rlc && this.#iam !== undefined) {
+        respond({ status: 200, ...this.#content({}, (answers, dialect) => answers.rlc(dialect)) });
+      } else respond({ status: 200 });
+      // RFC 3261 §9.2, §15.1.2: a set-up that was cancelled, or ended by an early BYE, is answered 487.
+      if (type !== "info" && this.#session.finalStatus === undefined)
+        this.#session.reject(this.#terminated());
+    }
+  }
+
+  #terminated(): Reply {
+    const { cause } = this;
+    const rel = cause && this.#rel(cause);
+    const body = rel && this.#built({ isup: rel });
+    return { status: 487, headers: body?.headers ?? [], body: body?.octets };
+  }
+
+  /** Cause of the caller's own release, for the REL of the 487. */
+  cause: ReleaseCause | undefined;
+
+  #release(request: SipRequest, status: number | undefined): void {
+    const read = readBody(
+      request.header("content-type"),
+      request.body,
+      request.header("content-disposition"),
+    );
+    const isup = read.ok && read.body.isup !== undefined ? readIsup(read.body.isup, this.#trunk) : undefined;
+    const rel = isup?.carried?.message.parameters.causeIndicators;
+    const reasons = request.list("reason") ?? [];
+    this.#releaseIsup = isup?.event;
+    this.cause = receivedCause(reasons, rel, status);
+    this.#input?.({ type: "release", cause: this.cause });
+  }
+
+  #rel(cause: ReleaseCause): CarriedIsup | undefined {
+    if (this.#iam === undefined || cause.q850 === null) return undefined;
+    return this.#parts.isup.rel(this.#iam.dialect, cause.q850.value, OWN_LOCATION);
+  }
+
+  /** Headers and body of a response: ISUP for a caller who sent some, none for others (RFC 3398 §7.2.5 to §7.2.7). */
+  #content(
+    parts: { readonly sdp?: Uint8Array | undefined },
+    pick: (answers: IsupAnswers, dialect: IsupDialect) => CarriedIsup,
+  ): { headers: readonly HeaderField[]; body: Uint8Array | undefined } {
+    const isup = this.#iam && pick(this.#parts.isup, this.#iam.dialect);
+    const body = this.#built({ sdp: parts.sdp, isup });
+    return { headers: body?.headers ?? [], body: body?.octets };
+  }
+
+  #built(parts: {
+    readonly sdp?: Uint8Array | undefined;
+    readonly isup?: CarriedIsup | undefined;
+  }): BuiltBody | undefined {
+    const { isup, sdp } = parts;
+    if (isup === undefined || this.#iam === undefined) return buildBody({ sdp });
+    const { version, base } = this.#iam.dialect;
+    return buildBody({
+      sdp,
+      isup: { octets: isup.message.octets, version, base, handling: this.#trunk.isup.handling },
+    });
+  }
+}
+
+function localAudio({ address, port }: EchoEnd): LocalAudio {
+  return { address, port, encodings: ENCODINGS };
+}
+
+function readIsup(part: Parameters<typeof decodePart>[0], trunk: TrunkConfig): ReadIsup {
+  const dialect = dialectOf(part, trunk.isup.variant);
+  const decoded = decodePart(part, dialect);
+  const message = decoded.ok ? carried(decoded.message, dialect) : undefined;
+  return { dialect, carried: message, event: message?.event ?? undecoded(part, dialect) };
+}
+
+function receivedCause(
+  reasons: readonly string[],
+  rel: CauseIndicators | undefined,
+  status: number | undefined,
+): Cause {
+  const { cause, mapping, row } = causeOfRequest({ reasons, rel });
+  return causeOf({
+    side: "caller",
+    mapping,
+    ...(status !== undefined && { status }),
+    q850: cause.causeValue,
+    location: cause.locationValue,
+    codingStandard: cause.codingStandardValue,
+    ...(rel && {
+      isup: { value: rel.causeValue, location: rel.locationValue, codingStandard: rel.codingStandardValue },
+    }),
+    reasonHeaders: reasons,
+    row,
+  });
+}
