@@ -166,9 +166,11 @@ export class CallEngine implements TimerOwner {
     this.#waiting = this.#waiting.filter(({ call }) => !call.outbox.isEmpty);
   }
 
+  /** The refusal does not wait once more; the release that the call then makes finds the leg refused. */
   #takeBack(call: Call, now: number): void {
-    const { commitTimeout } = this.#options;
-    this.#input(call, { type: "clear", cause: commitTimeout }, now);
+    const { commitTimeout: cause } = this.#options;
+    call.leg.perform({ type: "refuse", cause });
+    this.#input(call, { type: "clear", cause }, now);
   }
 
   #setTimers(call: Call): void {

@@ -41,6 +41,13 @@ describe("the call machine", () => {
     expect(types(run(SETUP, { type: "release", cause }))).toEqual(["released", "confirmRelease"]);
   });
 
+  it("lets a set-up be abandoned until it is answered, and not after (RFC 3261 §9.1)", () => {
+    expect(types(run(RING, { type: "abandon", cause }))).toEqual(["released", "confirmRelease"]);
+    const late = run(SETUP, { type: "abandon", cause });
+    expect(types(late)).toEqual(["confirmRelease"]);
+    expect(late.state.name).toBe("Answered");
+  });
+
   it("refuses what is not connected and releases what is, when it clears", () => {
     expect(types(run(RING, { type: "clear", cause }))).toEqual(["released", "refuse"]);
     expect(types(run(SETUP, { type: "clear", cause }))).toEqual(["released", "release"]);
@@ -56,6 +63,7 @@ describe("the call machine", () => {
       SETUP,
       REFUSE,
       { type: "timer", name: "answer" },
+      { type: "abandon", cause },
       { type: "release", cause },
       { type: "clear", cause },
       { type: "information" },

@@ -7,8 +7,8 @@ import type { LegAct, ReleaseCause } from "./primitives.ts";
  * | state    | means                                 | leaves by                                   |
  * | -------- | ------------------------------------- | ------------------------------------------- |
  * | Idle     | nothing heard                         | setup                                       |
- * | Alerting | incoming, ringing until the timer     | timer answer → Answered, release → Ended    |
- * | Answered | connected                             | release, supervision → Ended                |
+ * | Alerting | incoming, ringing until the timer     | timer answer → Answered, abandon, release → Ended |
+ * | Answered | connected                             | release, clear → Ended                      |
  * | Ended    | released; nothing changes it any more | -                                           |
  */
 export interface CallState {
@@ -33,7 +33,9 @@ export type Decision =
 export type CallInput =
   | { readonly type: "setup"; readonly decision: Decision }
   | { readonly type: "timer"; readonly name: TimerName }
-  /** The peer ended its leg: `isConnected` is false for an abandoned set-up. */
+  /** The peer gives its set-up up: too late where the call is answered, even if the answer still waits for the disk. */
+  | { readonly type: "abandon"; readonly cause: ReleaseCause }
+  /** The peer ended its leg. */
   | { readonly type: "release"; readonly cause: ReleaseCause }
   /** We end it: a lost leg, a drain, a commit that took too long. */
   | { readonly type: "clear"; readonly cause: ReleaseCause }
@@ -74,9 +76,7 @@ export function stepCall(state: CallState, input: CallInput, now: number): CallS
       return inCall(state, input, now);
     case "Ended":
       // A peer that releases what is released is told so, and nothing else happens.
-      return input.type === "release"
-        ? { state, facts: [], acts: [{ type: "confirmRelease" }] }
-        : unchanged(state);
+      return input.type === "release" || input.type === "abandon" ? confirmed(state) : unchanged(state);
   }
 }
 
@@ -114,6 +114,10 @@ function answer(state: CallState, now: number): CallStep {
 
 function inCall(state: CallState, input: CallInput, now: number): CallStep {
   switch (input.type) {
+    case "abandon":
+      return state.name === "Answered"
+        ? confirmed(state)
+        : end(state, input.cause, now, [{ type: "confirmRelease" }]);
     case "release":
       return end(state, input.cause, now, [{ type: "confirmRelease" }]);
     case "clear": {
@@ -141,6 +145,11 @@ function end(state: CallState, cause: ReleaseCause, now: number, acts: readonly 
     sequence: state.sequence + 1,
   };
   return { state: ended, facts: [{ type: "released", cause }], acts };
+}
+
+/** Heard, and without effect. */
+function confirmed(state: CallState): CallStep {
+  return { state, facts: [], acts: [{ type: "confirmRelease" }] };
 }
 
 function unchanged(state: CallState): CallStep {

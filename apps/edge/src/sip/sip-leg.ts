@@ -82,7 +82,8 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
   readonly #trunk: TrunkConfig;
   readonly #parts: SipLegParts;
   readonly #iam: ReadIsup | undefined;
-  readonly #incoming: FactDetails["incoming"];
+  /** Needed once: a call may last for hours. */
+  #incoming: FactDetails["incoming"] | undefined;
   readonly #sdpOffer: string | undefined;
   #offerAnswer: OfferAnswer;
   #media: EchoEnd | undefined;
@@ -92,6 +93,8 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
   #pending: { readonly type: "bye" | "cancel" | "info"; readonly respond: Responder }[] = [];
   #information: Isup | undefined;
   #releaseIsup: Isup | undefined;
+  /** Of the caller's own release, for the REL of the 487. */
+  #cause: ReleaseCause | undefined;
 
   /** Reads the INVITE's body; what it may not hold is answered here (RFC 5621 §4: 415). */
   static read(
@@ -190,7 +193,7 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
     const { isup } = this.#parts;
     switch (type) {
       case "incoming":
-        return this.#incoming;
+        return this.#takeIncoming();
       case "ringing":
         return { code: 180, earlyMedia: false, isup: dialect === undefined ? null : isup.acm(dialect).event };
       case "answered":
@@ -202,10 +205,7 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
       case "isup":
         return { isup: this.#information ?? null };
       case "released":
-        return {
-          isup:
-            this.#releaseIsup ?? (fact.type === "released" ? (this.#rel(fact.cause)?.event ?? null) : null),
-        };
+        return { isup: this.#releaseIsup ?? (fact.type === "released" ? this.#ownRel(fact.cause) : null) };
     }
   }
 
@@ -271,12 +271,13 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
 
   onBye(request: SipRequest, respond: Responder): void {
     this.#pending.push({ type: "bye", respond });
-    this.#release(request, undefined);
+    const cause = this.#causeOf(request, this.#session.finalStatus === undefined ? 487 : undefined);
+    this.#input?.({ type: "release", cause });
   }
 
   onCancel(request: SipRequest, respond: Responder): void {
     this.#pending.push({ type: "cancel", respond });
-    this.#release(request, 487);
+    this.#input?.({ type: "abandon", cause: this.#causeOf(request, 487) });
   }
 
   onInfo(request: SipRequest, respond: Responder): void {
@@ -359,6 +360,7 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
 
   /** From our side: BYE where the answer has left, a final response where it has not. */
   #end(cause: ReleaseCause): void {
+    for (const { respond } of this.#pending.splice(0)) respond({ status: 200 });
     const rel = this.#rel(cause);
     const body = rel && this.#built({ isup: rel });
     const reason: HeaderField[] =
@@ -382,16 +384,13 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
   }
 
   #terminated(): Reply {
-    const { cause } = this;
+    const cause = this.#cause;
     const rel = cause && this.#rel(cause);
     const body = rel && this.#built({ isup: rel });
     return { status: 487, headers: body?.headers ?? [], body: body?.octets };
   }
 
-  /** Cause of the caller's own release, for the REL of the 487. */
-  cause: ReleaseCause | undefined;
-
-  #release(request: SipRequest, status: number | undefined): void {
+  #causeOf(request: SipRequest, status: number | undefined): ReleaseCause {
     const read = readBody(
       request.header("content-type"),
       request.body,
@@ -401,8 +400,21 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
     const rel = isup?.carried?.message.parameters.causeIndicators;
     const reasons = request.list("reason") ?? [];
     this.#releaseIsup = isup?.event;
-    this.cause = receivedCause(reasons, rel, status);
-    this.#input?.({ type: "release", cause: this.cause });
+    this.#cause = receivedCause(reasons, rel, status);
+    return this.#cause;
+  }
+
+  #takeIncoming(): FactDetails["incoming"] {
+    const incoming = this.#incoming;
+    if (incoming === undefined) throw new TypeError("a call comes in once");
+    this.#incoming = undefined;
+    return incoming;
+  }
+
+  /** The REL that we send: with a final response or our BYE, not with the 200 to the caller's BYE. */
+  #ownRel(cause: ReleaseCause): Isup | null {
+    const isConfirmed = cause.side === "caller" && cause.sip === null;
+    return isConfirmed ? null : (this.#rel(cause)?.event ?? null);
   }
 
   #rel(cause: ReleaseCause): CarriedIsup | undefined {

@@ -146,6 +146,13 @@ describe("a called user agent", () => {
     expect(called.leftovers).toBe(0);
   });
 
+  it("says with its 2xx which methods the dialog takes (§13.3.1.4)", () => {
+    const called = new Called();
+    called.establish();
+    const answer = called.messages.find((message) => message.kind === "response" && message.status === 200);
+    expect(answer?.list("allow")).toEqual(["INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO"]);
+  });
+
   it("takes the ACK that has the INVITE's own branch too (RFC 6026 §7.1)", () => {
     const called = new Called();
     const branch = called.send("INVITE", 1);

@@ -14,6 +14,10 @@ import type { Identifiers } from "./identifiers.ts";
 const MAX_FORWARDS = "70";
 const DEFAULT_PORT = 5060;
 
+/** What the user agent and its usages answer by more than a refusal. */
+export const METHODS: readonly string[] = ["INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO"];
+export const ALLOW: HeaderField = ["Allow", METHODS.join(", ")];
+
 /** Finds the address of a host; numeric ones at least. `undefined` where it cannot. */
 export type Locate = (host: string) => string | undefined;
 

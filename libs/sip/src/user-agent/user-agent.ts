@@ -16,7 +16,7 @@ import {
   type InviteParts,
 } from "./invite-client-session.ts";
 import { InviteServerSession } from "./invite-server-session.ts";
-import { type DialogUsage, UserAgentCore, type Locate } from "./user-agent-core.ts";
+import { ALLOW, METHODS, UserAgentCore, type DialogUsage, type Locate } from "./user-agent-core.ts";
 
 export interface UserAgentOptions {
   readonly clock: Clock;
@@ -37,11 +37,9 @@ export interface UserAgentListener {
   onRefused(reason: string, status: number | undefined, detail: string, flow: Flow): void;
 }
 
-/** What is wired below and in {@link InviteUsage}; Allow says nothing else. */
-const ALLOW = ["INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO"];
 /** Methods that have a specification: 405 for them, 501 for others (RFC 3261 §8.2.1, §21.5.2). */
 const KNOWN = new Set([
-  ...ALLOW,
+  ...METHODS,
   ...["REGISTER", "PRACK", "UPDATE", "REFER", "SUBSCRIBE", "NOTIFY", "PUBLISH", "MESSAGE"],
 ]);
 const SCHEMES = new Set(["sip", "sips", "tel"]);
@@ -71,13 +69,13 @@ export class UserAgent {
   /** Header fields that say what this user agent can do (RFC 3261 §11.2). */
   get capabilities(): HeaderField[] {
     return [
-      ["Allow", ALLOW.join(", ")],
+      ALLOW,
       ["Accept", this.#accept],
     ];
   }
 
   invite(parts: InviteParts, listener: InviteClientSessionListener): InviteClientSession {
-    const headers: HeaderField[] = [["Allow", ALLOW.join(", ")], ...(parts.headers ?? [])];
+    const headers: HeaderField[] = [ALLOW, ...(parts.headers ?? [])];
     return new InviteClientSession(this.#core, { ...parts, headers }, listener);
   }
 
@@ -170,9 +168,9 @@ export class UserAgent {
 
   /** RFC 3261 §8.2.1 to §8.2.2: method, Request-URI, Require, in that order; then what a dialog needs (§12.1.1). */
   #refusal(request: SipRequest): { reason: string; status: number; headers?: HeaderField[] } | undefined {
-    const allow: HeaderField[] = [["Allow", ALLOW.join(", ")]];
+    const allow: HeaderField[] = [ALLOW];
     if (!KNOWN.has(request.method)) return { reason: "unknown-method", status: 501, headers: allow };
-    if (!ALLOW.includes(request.method)) return { reason: "method-not-allowed", status: 405, headers: allow };
+    if (!METHODS.includes(request.method)) return { reason: "method-not-allowed", status: 405, headers: allow };
     if (!SCHEMES.has(request.requestUri?.scheme ?? "")) return { reason: "uri-scheme", status: 416 };
     const required = request.list("require");
     if (required === undefined || required.length > 0) {
