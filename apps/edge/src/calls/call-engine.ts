@@ -92,7 +92,7 @@ export class CallEngine implements TimerOwner {
   async drain(cause: ReleaseCause): Promise<void> {
     this.#isDraining = true;
     const now = this.#options.epochMs();
-    for (const call of [...this.#calls.values()]) this.#input(call, { type: "clear", cause }, now);
+    for (const call of [...this.#calls.values()]) this.#input(call, { type: "takeBack", cause }, now);
     if (this.#calls.size > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve));
   }
 
@@ -166,7 +166,7 @@ export class CallEngine implements TimerOwner {
     this.#waiting = this.#waiting.filter(({ call }) => !call.outbox.isEmpty);
   }
 
-  /** The refusal does not wait once more; the release that the call then makes finds the leg refused. */
+  /** The refusal does not wait once more. */
   #takeBack(call: Call, now: number): void {
     const { commitTimeout: cause } = this.#options;
     call.leg.perform({ type: "refuse", cause });

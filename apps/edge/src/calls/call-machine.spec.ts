@@ -53,6 +53,13 @@ describe("the call machine", () => {
     expect(types(run(SETUP, { type: "clear", cause }))).toEqual(["released", "release"]);
   });
 
+  it("counts as never answered where the answer is taken back", () => {
+    const step = run(SETUP, { type: "takeBack", cause });
+    expect(types(step)).toEqual(["released"]);
+    expect(step.state).toMatchObject({ name: "Ended", answeredAt: undefined });
+    expect(types(run(RING, { type: "takeBack", cause }))).toEqual([]);
+  });
+
   it("makes one fact of ISUP that came on its own", () => {
     expect(types(run(SETUP, { type: "information" }))).toEqual(["isup", "confirmInformation"]);
   });
@@ -66,6 +73,7 @@ describe("the call machine", () => {
       { type: "abandon", cause },
       { type: "release", cause },
       { type: "clear", cause },
+      { type: "takeBack", cause },
       { type: "information" },
     ];
     const walk = (state: CallState, facts: number, released: number, depth: number): void => {

@@ -37,7 +37,9 @@ export type CallInput =
   | { readonly type: "abandon"; readonly cause: ReleaseCause }
   /** The peer ended its leg. */
   | { readonly type: "release"; readonly cause: ReleaseCause }
-  /** We end it: a lost leg, a drain, a commit that took too long. */
+  /** The answer never left and will not: the set-up was refused instead. */
+  | { readonly type: "takeBack"; readonly cause: ReleaseCause }
+  /** We end it: a lost leg, a drain. */
   | { readonly type: "clear"; readonly cause: ReleaseCause }
   /** ISUP in a message of its own. */
   | { readonly type: "information" };
@@ -120,6 +122,10 @@ function inCall(state: CallState, input: CallInput, now: number): CallStep {
         : end(state, input.cause, now, [{ type: "confirmRelease" }]);
     case "release":
       return end(state, input.cause, now, [{ type: "confirmRelease" }]);
+    case "takeBack":
+      return state.name === "Answered"
+        ? end({ ...state, answeredAt: undefined }, input.cause, now, [])
+        : unchanged(state);
     case "clear": {
       const act: LegAct = { type: state.name === "Answered" ? "release" : "refuse", cause: input.cause };
       return end(state, input.cause, now, [act]);
