@@ -1,0 +1,141 @@
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { freeUdpPorts } from "./ports.ts";
+
+const SCENARIOS = fileURLToPath(new URL("../scenarios/sipp/", import.meta.url));
+
+export interface SippOptions {
+  /** File of `test/scenarios/sipp`. */
+  readonly scenario: string;
+  /** `address:port` of the edge. */
+  readonly target: string;
+  readonly calls: number;
+  /** Calls a second. */
+  readonly rate: number;
+  /** How long a `<pause />` of the scenario lasts. */
+  readonly holdMs?: number;
+  /** Address it calls from; a free port is taken on it. */
+  readonly address?: string;
+  /** SIPp ends itself after this time: its calls count as failed. */
+  readonly timeoutMs?: number;
+  /** Keeps every message sent and received. */
+  readonly hasMessages?: boolean;
+  readonly args?: readonly string[];
+}
+
+/** What SIPp counted. */
+export interface SippResult {
+  readonly exitCode: number | null;
+  readonly created: number;
+  readonly successful: number;
+  readonly failed: number;
+  /** Calls still open when it ended. */
+  readonly open: number;
+  readonly retransmissions: number;
+  /** Text of its error file: what was not expected, by call. */
+  readonly errors: string;
+  /** Every message, where they were asked for. */
+  readonly messages: readonly SippMessage[];
+}
+
+export interface SippMessage {
+  readonly direction: "sent" | "received";
+  readonly text: string;
+}
+
+export interface RunningSipp {
+  readonly port: number;
+  readonly result: Promise<SippResult>;
+  /** Ends it without a farewell: calls that are open stay so. */
+  kill(): void;
+}
+
+export const HAS_SIPP = spawnSync("sipp", ["-v"]).error === undefined;
+
+/** Runs SIPp to its end. */
+export async function runSipp(options: SippOptions): Promise<SippResult> {
+  return (await startSipp(options)).result;
+}
+
+/** Starts SIPp and goes on beside it. */
+export async function startSipp(options: SippOptions): Promise<RunningSipp> {
+  const { address = "127.0.0.1" } = options;
+  const directory = mkdtempSync(join(tmpdir(), "tandem-sipp-"));
+  const port = await freeUdpPorts(1, address);
+  const child = spawn("sipp", argsOf(options, address, port), { cwd: directory, stdio: "ignore" });
+  const kill = (): void => {
+    child.kill("SIGKILL");
+  };
+  process.once("exit", kill);
+  const result = new Promise<SippResult>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("exit", (code) => {
+      process.off("exit", kill);
+      const read = readResult(directory, code);
+      rmSync(directory, { recursive: true, force: true });
+      resolve(read);
+    });
+  });
+  return { port, result, kill };
+}
+
+function argsOf(options: SippOptions, address: string, port: number): string[] {
+  const { scenario, target, calls, rate, holdMs = 0, timeoutMs = 120_000, hasMessages, args = [] } = options;
+  return [
+    ...["-sf", join(SCENARIOS, scenario), "-i", address, "-p", String(port)],
+    ...["-m", String(calls), "-r", String(rate), "-l", String(Math.max(calls, 1)), "-d", String(holdMs)],
+    ...["-timeout", `${timeoutMs}ms`, "-timeout_error", "-nostdin"],
+    ...["-trace_stat", "-stf", "stat.csv", "-fd", "1", "-trace_err", "-error_file", "errors.log"],
+    ...(hasMessages === true ? ["-trace_msg", "-message_file", "messages.log"] : []),
+    ...args,
+    target,
+  ];
+}
+
+function readResult(directory: string, exitCode: number | null): SippResult {
+  const counts = readCounts(join(directory, "stat.csv"));
+  const text = (name: string): string => {
+    const file = join(directory, name);
+    return existsSync(file) ? readFileSync(file, "latin1") : "";
+  };
+  return {
+    exitCode,
+    created: counts.get("TotalCallCreated") ?? 0,
+    successful: counts.get("SuccessfulCall(C)") ?? 0,
+    failed: counts.get("FailedCall(C)") ?? 0,
+    open: counts.get("CurrentCall") ?? 0,
+    retransmissions: counts.get("Retransmissions(C)") ?? 0,
+    // One file per run, and parts of it where it grew large.
+    errors: readdirSync(directory)
+      .filter((name) => name.startsWith("errors"))
+      .map(text)
+      .join(""),
+    messages: readMessages(text("messages.log")),
+  };
+}
+
+/** The last line of the statistics, by the names of the first. */
+function readCounts(file: string): Map<string, number> {
+  const lines = existsSync(file) ? readFileSync(file, "latin1").trim().split("\n") : [];
+  const names = lines[0]?.split(";") ?? [];
+  const values = lines.length < 2 ? [] : (lines.at(-1)?.split(";") ?? []);
+  return new Map(names.map((name, index) => [name, Number(values[index] ?? 0)]));
+}
+
+/** "sent (802 bytes):" and "received [463] bytes :", each behind a ruled line with the time. */
+const MESSAGE_HEAD = /^-{20,} .*\nUDP message (sent|received) [([]\d+.*:\n\n/m;
+
+function readMessages(text: string): SippMessage[] {
+  const messages: SippMessage[] = [];
+  let rest = text;
+  for (let head = MESSAGE_HEAD.exec(rest); head !== null; head = MESSAGE_HEAD.exec(rest)) {
+    rest = rest.slice(head.index + head[0].length);
+    const next = MESSAGE_HEAD.exec(rest);
+    const direction = head[1] === "sent" ? "sent" : "received";
+    messages.push({ direction, text: rest.slice(0, next?.index) });
+  }
+  return messages;
+}
