@@ -92,7 +92,7 @@ export class CallEngine implements TimerOwner {
   async drain(cause: ReleaseCause): Promise<void> {
     this.#isDraining = true;
     const now = this.#options.epochMs();
-    for (const call of [...this.#calls.values()]) this.#input(call, { type: "takeBack", cause }, now);
+    for (const call of [...this.#calls.values()]) this.#input(call, { type: "clear", cause }, now);
     if (this.#calls.size > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve));
   }
 
@@ -170,7 +170,7 @@ export class CallEngine implements TimerOwner {
   #takeBack(call: Call, now: number): void {
     const { commitTimeout: cause } = this.#options;
     call.leg.perform({ type: "refuse", cause });
-    this.#input(call, { type: "clear", cause }, now);
+    this.#input(call, { type: "takeBack", cause }, now);
   }
 
   #setTimers(call: Call): void {
