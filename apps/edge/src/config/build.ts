@@ -21,7 +21,7 @@ export interface RawConfig {
       readonly handling?: "optional" | "required";
       readonly rlc?: boolean;
     };
-    readonly numbers?: { readonly country?: string };
+    readonly numbers?: { readonly country?: string; readonly restricted?: "mask" | "show" };
   }[];
   readonly routes: readonly {
     readonly id: string;
@@ -77,7 +77,7 @@ export function buildConfig(raw: RawConfig, absolute: (directory: string) => str
           handling: trunk.isup?.handling ?? "optional",
           rlc: trunk.isup?.rlc ?? profile === "sip-i",
         },
-        numbers: { country: trunk.numbers?.country },
+        numbers: { country: trunk.numbers?.country, restricted: trunk.numbers?.restricted ?? "mask" },
       };
     }),
     routes: raw.routes.map((route) => ({

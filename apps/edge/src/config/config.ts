@@ -41,7 +41,11 @@ export interface TrunkConfig {
     /** RLC in the 200 to BYE. */
     readonly rlc: boolean;
   };
-  readonly numbers: { readonly country: string | undefined };
+  readonly numbers: {
+    readonly country: string | undefined;
+    /** Whether consumers see the digits of numbers whose presentation is restricted. */
+    readonly restricted: "mask" | "show";
+  };
 }
 
 export interface RouteConfig {

@@ -101,6 +101,11 @@ const trunk = object(
           pattern: "^[1-9][0-9]{0,2}$",
           description: "Country code of national numbers, without +.",
         },
+        restricted: {
+          enum: ["mask", "show"],
+          default: "mask",
+          description: "Whether events show the digits of numbers whose presentation is restricted.",
+        },
       },
       [],
       "How its numbers are read.",

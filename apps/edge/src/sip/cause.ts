@@ -1,6 +1,6 @@
 import type { Cause } from "@tandem/call-events";
-import { causeFromStatus } from "@tandem/interworking";
-import { CODING_STANDARDS, LOCATIONS, q850Cause } from "@tandem/isup";
+import { causeFromStatus, causeOfRequest } from "@tandem/interworking";
+import { CODING_STANDARDS, LOCATIONS, q850Cause, type CauseIndicators } from "@tandem/isup";
 import { statusPhrase } from "@tandem/sip";
 import { classOfCause } from "../calls/cause-class.ts";
 
@@ -56,5 +56,27 @@ export function reject(parts: {
     q850: parts.q850 ?? mapped.cause.causeValue,
     row: parts.q850 === undefined ? mapped.row : "set by the gateway",
     detail: parts.detail,
+  });
+}
+
+/** What the caller gave as the cause of its BYE or CANCEL (RFC 3398 §7.2.3). */
+export function receivedCause(
+  reasons: readonly string[],
+  rel: CauseIndicators | undefined,
+  status: number | undefined,
+): Cause {
+  const { cause, mapping, row } = causeOfRequest({ reasons, rel });
+  return causeOf({
+    side: "caller",
+    mapping,
+    ...(status !== undefined && { status }),
+    q850: cause.causeValue,
+    location: cause.locationValue,
+    codingStandard: cause.codingStandardValue,
+    ...(rel && {
+      isup: { value: rel.causeValue, location: rel.locationValue, codingStandard: rel.codingStandardValue },
+    }),
+    reasonHeaders: reasons,
+    row,
   });
 }

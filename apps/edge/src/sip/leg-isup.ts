@@ -10,6 +10,13 @@ import {
   type IsupResult,
   type IsupVariant,
 } from "@tandem/isup";
+import type { TrunkConfig } from "../config/config.ts";
+import { maskedIsup } from "./masking.ts";
+
+/** What events call the variant: the peer's own name for it. */
+function variantNameOf({ base, version }: IsupDialect): string {
+  return base ?? version;
+}
 
 /** An ISUP message with its form in events; made once, sent and published. */
 export interface CarriedIsup {
@@ -24,27 +31,27 @@ export interface IsupDialect {
   readonly base: string | undefined;
 }
 
-export function dialectOf(part: IsupPart, configured: string): IsupDialect {
+function dialectOf(part: IsupPart, configured: string): IsupDialect {
   const variant =
     variantOf(part.base ?? "") ?? variantOf(part.version) ?? variantOf(configured) ?? "itu-t92+";
   return { variant, version: part.version === "" ? configured : part.version, base: part.base };
 }
 
-export function decodePart(part: IsupPart, dialect: IsupDialect): IsupResult {
+function decodePart(part: IsupPart, dialect: IsupDialect): IsupResult {
   return decodeIsup(part.octets, { variant: dialect.variant });
 }
 
-export function carried(message: IsupMessage, dialect: IsupDialect): CarriedIsup {
+function carried(message: IsupMessage, dialect: IsupDialect): CarriedIsup {
   const { messageType, parameters } = isupToJson(message);
   const octets = encodeIsup(message);
   const raw = Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength).toString("base64");
-  return { message, event: { messageType, variant: dialect.base ?? dialect.version, parameters, raw } };
+  return { message, event: { messageType, variant: variantNameOf(dialect), parameters, raw } };
 }
 
 /** A part that could not be decoded still reaches the consumers, octet for octet. */
-export function undecoded(part: IsupPart, dialect: IsupDialect): Isup {
+function undecoded(part: IsupPart, dialect: IsupDialect): Isup {
   const raw = Buffer.from(part.octets).toString("base64");
-  return { messageType: "undecodable", variant: dialect.base ?? dialect.version, parameters: {}, raw };
+  return { messageType: "undecodable", variant: variantNameOf(dialect), parameters: {}, raw };
 }
 
 /**
@@ -88,4 +95,31 @@ const DIALECTS_MAX = 512;
 
 function nameOf({ variant, version, base }: IsupDialect): string {
   return `${variant} ${version} ${base ?? ""}`;
+}
+
+/** ISUP that came with a message. */
+export interface ReadIsup {
+  readonly dialect: IsupDialect;
+  readonly message: IsupMessage | undefined;
+  readonly event: Isup;
+}
+
+/** Decodes a part; its event shows what consumers of the trunk may see. `hidesCaller`: SIP restricts the caller. */
+export function readIsup(part: IsupPart, trunk: TrunkConfig, hidesCaller = false): ReadIsup {
+  const dialect = dialectOf(part, trunk.isup.variant);
+  const decoded = decodePart(part, dialect);
+  const masks = trunk.numbers.restricted === "mask";
+  if (!decoded.ok) {
+    const event = undecoded(masks && hidesCaller ? { ...part, octets: new Uint8Array(0) } : part, dialect);
+    return { dialect, message: undefined, event };
+  }
+  const { message } = decoded;
+  const shown = masks ? maskedIsup(message, hidesCaller) : message;
+  const hidden = {
+    messageType: message.messageType,
+    variant: variantNameOf(dialect),
+    parameters: {},
+    raw: "",
+  };
+  return { dialect, message, event: shown === undefined ? hidden : carried(shown, dialect).event };
 }

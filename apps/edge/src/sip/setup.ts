@@ -92,15 +92,19 @@ function normalised(found: { raw: string; e164: string }, base: PartyNumber): { 
   return found.e164 === "" && base.raw === found.raw ? { raw: found.raw, e164: base.e164 } : found;
 }
 
-/** RFC 3323, RFC 3325 §7: any of these says that the number is not to be shown. */
+/** RFC 3323, RFC 3325 §7: whether SIP says that the caller is not to be shown. */
+export function isCallerHidden(request: SipRequest): boolean {
+  const privacy = (request.header("privacy") ?? "").toLowerCase().split(/[;,\s]+/);
+  if (privacy.some((value) => value === "id" || value === "user" || value === "header")) return true;
+  return request.from !== undefined && isAnonymous(request.from);
+}
+
 function presentationOf(
   request: SipRequest,
   identity: NameAddr | undefined,
   base: PartyNumber,
 ): Presentation {
-  const privacy = (request.header("privacy") ?? "").toLowerCase().split(/[;,\s]+/);
-  if (privacy.some((value) => value === "id" || value === "user" || value === "header")) return "restricted";
-  if (request.from !== undefined && isAnonymous(request.from)) return "restricted";
+  if (isCallerHidden(request)) return "restricted";
   if (base.presentation !== "unspecified") return base.presentation;
   return identity === undefined ? "unavailable" : "allowed";
 }

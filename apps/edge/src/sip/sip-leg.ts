@@ -1,13 +1,5 @@
-import type { Cause, Isup } from "@tandem/call-events";
-import {
-  ACCEPTED_TYPES,
-  buildBody,
-  causeOfRequest,
-  readBody,
-  reasonHeader,
-  type BuiltBody,
-} from "@tandem/interworking";
-import type { CauseIndicators } from "@tandem/isup";
+import type { Isup } from "@tandem/call-events";
+import { ACCEPTED_TYPES, buildBody, readBody, reasonHeader, type BuiltBody } from "@tandem/interworking";
 import {
   makeAnswer,
   makeOffer,
@@ -36,17 +28,10 @@ import type { FactDetails, LegCommon } from "../calls/details.ts";
 import type { LegAct, ReleaseCause, Setup } from "../calls/primitives.ts";
 import type { TrunkConfig } from "../config/config.ts";
 import type { EchoPorts, EchoEnd } from "../media/echo-ports.ts";
-import { causeOf, OWN_LOCATION, reject } from "./cause.ts";
-import {
-  carried,
-  decodePart,
-  dialectOf,
-  undecoded,
-  type CarriedIsup,
-  type IsupAnswers,
-  type IsupDialect,
-} from "./leg-isup.ts";
-import { incomingDetails, setupOf } from "./setup.ts";
+import { causeOf, OWN_LOCATION, receivedCause, reject } from "./cause.ts";
+import { readIsup, type CarriedIsup, type IsupAnswers, type IsupDialect, type ReadIsup } from "./leg-isup.ts";
+import { maskedDetails } from "./masking.ts";
+import { incomingDetails, isCallerHidden, setupOf } from "./setup.ts";
 
 export interface SipLegParts {
   readonly media: EchoPorts;
@@ -64,12 +49,6 @@ export interface UnreadableInvite {
 
 /** Encodings the echo can send back, best first. */
 const ENCODINGS = ["PCMA", "PCMU"];
-
-interface ReadIsup {
-  readonly dialect: IsupDialect;
-  readonly carried: CarriedIsup | undefined;
-  readonly event: Isup;
-}
 
 /**
  * The caller's leg: an INVITE and what becomes of it, between SIP with ISUP and the neutral words of the call
@@ -120,7 +99,13 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
     const { sdp, isup } = read.body;
     return {
       ok: true,
-      leg: new SipLeg(session, trunk, parts, isup && readIsup(isup, trunk), sdp && textOf(octetString(sdp))),
+      leg: new SipLeg(
+        session,
+        trunk,
+        parts,
+        isup && readIsup(isup, trunk, isCallerHidden(request)),
+        sdp && textOf(octetString(sdp)),
+      ),
     };
   }
 
@@ -137,7 +122,7 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
     this.#iam = iam;
     this.#sdpOffer = sdpOffer;
     const { request, flow } = session;
-    const message = iam?.carried?.message;
+    const message = iam?.message;
     this.setup = setupOf(request, message?.messageType === "IAM" ? message : undefined, iam?.event, trunk);
     this.common = {
       direction: "inbound",
@@ -160,7 +145,8 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
       audio?.formats.flatMap(({ encoding }) => (encoding === undefined ? [] : [encoding])) ?? [];
     const transport = flow.transport.toLowerCase();
     const source = { address: flow.remoteAddress, port: flow.remotePort, transport, listener: flow.listener };
-    this.#incoming = incomingDetails(request, message, this.setup, { source, codecsOffered });
+    const details = incomingDetails(request, message, this.setup, { source, codecsOffered });
+    this.#incoming = trunk.numbers.restricted === "mask" ? maskedDetails(details) : details;
     session.listener = this;
   }
 
@@ -397,7 +383,7 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
       request.header("content-disposition"),
     );
     const isup = read.ok && read.body.isup !== undefined ? readIsup(read.body.isup, this.#trunk) : undefined;
-    const rel = isup?.carried?.message.parameters.causeIndicators;
+    const rel = isup?.message?.parameters.causeIndicators;
     const reasons = request.list("reason") ?? [];
     this.#releaseIsup = isup?.event;
     this.#cause = receivedCause(reasons, rel, status);
@@ -448,32 +434,4 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
 
 function localAudio({ address, port }: EchoEnd): LocalAudio {
   return { address, port, encodings: ENCODINGS };
-}
-
-function readIsup(part: Parameters<typeof decodePart>[0], trunk: TrunkConfig): ReadIsup {
-  const dialect = dialectOf(part, trunk.isup.variant);
-  const decoded = decodePart(part, dialect);
-  const message = decoded.ok ? carried(decoded.message, dialect) : undefined;
-  return { dialect, carried: message, event: message?.event ?? undecoded(part, dialect) };
-}
-
-function receivedCause(
-  reasons: readonly string[],
-  rel: CauseIndicators | undefined,
-  status: number | undefined,
-): Cause {
-  const { cause, mapping, row } = causeOfRequest({ reasons, rel });
-  return causeOf({
-    side: "caller",
-    mapping,
-    ...(status !== undefined && { status }),
-    q850: cause.causeValue,
-    location: cause.locationValue,
-    codingStandard: cause.codingStandardValue,
-    ...(rel && {
-      isup: { value: rel.causeValue, location: rel.locationValue, codingStandard: rel.codingStandardValue },
-    }),
-    reasonHeaders: reasons,
-    row,
-  });
 }
