@@ -90,8 +90,11 @@ export class TransactionLayer {
       transport.onDatagram = (octets, flow) => {
         this.receive(octets, flow);
       };
-      transport.onError = (_error, address) => {
-        if (address !== undefined) this.#transportFailed(address);
+      transport.onError = (_error, address, port) => {
+        if (address !== undefined) this.#transportFailed(address, port);
+      };
+      transport.onUnframed = (error, flow) => {
+        this.#refuseUnparsed(error, flow);
       };
     }
   }
@@ -152,7 +155,7 @@ export class TransactionLayer {
 
   /** Sends outside of any transaction: an ACK to a 2xx (RFC 3261 §13.2.2.4). */
   send(octets: Uint8Array, target: Target): void {
-    this.#transports.get(target.listener)?.send(octets, target.address, target.port);
+    this.#transports.get(target.listener)?.send(octets, target.address, target.port, target);
   }
 
   /** Answers without a transaction: same tag for the same request, no memory (RFC 3261 §8.2.7). */
@@ -260,10 +263,15 @@ export class TransactionLayer {
     );
   }
 
-  /** A datagram bounced (ICMP): every client transaction towards that address hears of it (RFC 3261 §17.1.4). */
-  #transportFailed(address: string): void {
+  /**
+   * A datagram bounced (ICMP) or a connection failed: every client transaction towards that address hears of it
+   * (RFC 3261 §17.1.4). ICMP names no port that a socket would tell.
+   */
+  #transportFailed(address: string, port: number | undefined): void {
     for (const transaction of [...this.#client.values()]) {
-      if (transaction.target.address === address) transaction.input("transport error");
+      const { target } = transaction;
+      const isMeant = target.address === address && (port === undefined || target.port === port);
+      if (isMeant) transaction.input("transport error");
     }
   }
 }

@@ -1,3 +1,16 @@
+import type { ParseError } from "../message/parse-message.ts";
+
+/** As in Via (RFC 3261 §20.42, RFC 7118 §5.2). */
+export type TransportName = "UDP" | "TCP" | "TLS" | "WS" | "WSS";
+
+/** What the peer's certificate says of it, checked against a trusted root (RFC 5922 §7.1). */
+export interface PeerIdentity {
+  /** SIP domains, lower case: URI subject alternative names, else DNS ones, else the common name. */
+  readonly domains: readonly string[];
+  /** IP subject alternative names, for trunks that are configured by address. */
+  readonly addresses: readonly string[];
+}
+
 /**
  * Where octets came from and may go back to. A flow is not a target: responses follow the flow, requests in a
  * dialog follow route set and remote target.
@@ -10,10 +23,25 @@ export interface Flow {
   readonly isReliable: boolean;
   readonly remoteAddress: string;
   readonly remotePort: number;
+  /** Ours, where the listener knows it for each message; connections do. */
+  readonly localAddress?: string | undefined;
+  readonly localPort?: number | undefined;
+  /** Names the connection among all that its listener ever had; undefined for datagrams. */
+  readonly connection?: number | undefined;
+  /** Undefined where TLS did not ask for a certificate or could not trust it. */
+  readonly peer?: PeerIdentity | undefined;
+}
+
+/** Which of several ways to one address is meant. */
+export interface Route {
+  /** This connection while it is open (RFC 3261 §18.2.2, RFC 5626); after that, address and port count. */
+  readonly connection?: number | undefined;
+  /** The domain whose certificate the peer has to show (RFC 5922 §7.3); the address where it is absent. */
+  readonly serverName?: string | undefined;
 }
 
 /** An address to send to, on a listener of ours. */
-export interface Target {
+export interface Target extends Route {
   readonly listener: string;
   readonly address: string;
   readonly port: number;
@@ -24,14 +52,19 @@ export interface Datagram {
   readonly flow: Flow;
 }
 
-/** One listening socket. `sentBy` is what Via and Contact say of it (RFC 3261 §18.1.1). */
+/** One listening socket and what it connected. `sentBy` is what Via and Contact say of it (RFC 3261 §18.1.1). */
 export interface Transport {
   readonly id: string;
-  readonly protocol: "UDP";
+  readonly protocol: TransportName;
+  /** Retransmissions are the network's business then (RFC 3261 §17). */
   readonly isReliable: boolean;
   readonly sentBy: { readonly host: string; readonly port: number };
-  /** Fire and forget; what fails is reported through `onError`. */
-  send(octets: Uint8Array, address: string, port: number): void;
+  /** Fire and forget; what fails is reported through `onError`, never before this returns. */
+  send(octets: Uint8Array, address: string, port: number, route?: Route): void;
+  /** One message: a datagram's octets, or what a stream framed. */
   onDatagram: ((octets: Uint8Array, flow: Flow) => void) | undefined;
-  onError: ((error: Error, address: string | undefined) => void) | undefined;
+  /** What was sent to `address` and `port` may not have arrived: ICMP, a refused, timed out or broken connection. */
+  onError: ((error: Error, address: string | undefined, port?: number) => void) | undefined;
+  /** A stream that cannot be framed any more; the connection closes when the answer is written (RFC 3261 §18.3). */
+  onUnframed?: ((error: ParseError, flow: Flow) => void) | undefined;
 }
