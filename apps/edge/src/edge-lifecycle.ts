@@ -1,4 +1,10 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from "@nestjs/common";
+import {
+  Inject,
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from "@nestjs/common";
 import { isIP } from "node:net";
 import { UserAgent } from "@tandem/sip";
 import { systemClock, systemRandom, UdpTransport } from "@tandem/sip/node";
@@ -16,11 +22,14 @@ const NAMES_REFRESH_MS = 60_000;
 
 /** Start and end of the edge, in the one order that loses nothing. */
 @Injectable()
-export class EdgeLifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
+export class EdgeLifecycle
+  implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
+{
   readonly #parts: EdgeParts;
   readonly #transports: UdpTransport[] = [];
   #agent: UserAgent | undefined;
   #refresh: NodeJS.Timeout | undefined;
+  #callsEnded = 0;
 
   constructor(@Inject(EdgeParts) parts: EdgeParts) {
     this.#parts = parts;
@@ -40,28 +49,36 @@ export class EdgeLifecycle implements OnApplicationBootstrap, OnApplicationShutd
       logger.log("info", "listening", { listener: id, transport: "udp", ...sentBy });
   }
 
-  async onApplicationShutdown(): Promise<void> {
-    const { engine, journal, publisher, media, logger } = this.#parts;
+  /** New calls are refused and open ones end, while /health still says so. */
+  async beforeApplicationShutdown(): Promise<void> {
+    const { engine } = this.#parts;
     clearInterval(this.#refresh);
-    const calls = engine.openCalls;
-    await engine.drain(
+    this.#callsEnded = engine.openCalls;
+    await engine.drain((isConnected) =>
       causeOf({
         side: "gateway",
         class: "internal",
         mapping: "derived",
-        status: 503,
+        ...(!isConnected && { status: 503 }),
         q850: 31,
         row: "shutdown of the gateway",
         detail: "gateway-shutdown",
       }),
     );
     await this.#farewell();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    const { journal, publisher, media, logger } = this.#parts;
     this.#agent?.close();
     await Promise.all(this.#transports.map((transport) => transport.close()));
     media.close();
     await publisher?.close({ flushMs: FLUSH_MS });
     await journal.close();
-    logger.log("info", "calls ended, journal closed", { calls, lastPosition: journal.committedTo });
+    logger.log("info", "calls ended, journal closed", {
+      calls: this.#callsEnded,
+      lastPosition: journal.committedTo,
+    });
   }
 
   #openAgent(): void {

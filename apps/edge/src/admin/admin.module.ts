@@ -8,11 +8,12 @@ import { SipModule } from "../sip/sip.module.ts";
 import { Counters } from "../telemetry/counters.ts";
 import { PUBLISHER } from "../tokens.ts";
 import { HealthController } from "./health.controller.ts";
+import { MetricsController } from "./metrics.controller.ts";
 import { Readiness } from "./readiness.ts";
 
 @Module({
   imports: [JournalModule, PublisherModule, SipModule],
-  controllers: [HealthController],
+  controllers: [HealthController, MetricsController],
   providers: [
     {
       provide: Readiness,

@@ -1,27 +1,24 @@
 import type { Journal } from "@tandem/journal";
 import type { Publisher } from "../publisher/publisher.ts";
-import type { SipEdge } from "../sip/sip-edge.ts";
+import type { SipEdge, SipFigures } from "../sip/sip-edge.ts";
 import type { Counters } from "../telemetry/counters.ts";
 
 /** What `/health/ready` says: the verdict first, then what it was made of. */
-export interface ReadinessReport {
+export interface ReadinessReport extends SipFigures {
   readonly status: "ok" | "unavailable";
   /** Why new calls are refused; absent where they are taken. */
   readonly reason?: string;
-  readonly calls: number;
-  readonly sip: {
-    readonly transactions: number;
-    readonly dialogs: number;
-    readonly listeners: readonly string[];
-  };
   readonly journal: {
     readonly status: string;
     readonly reason?: string;
     readonly usedBytes: number;
     readonly maxBytes: number;
+    readonly lastCommitMs: number;
+    readonly pendingRecords: number;
   };
   /** Absent where no broker is configured. */
   readonly kafka?: { readonly state: string; readonly backlog: number };
+  /** By name, then label values with a blank between them. */
   readonly counters: Record<string, Record<string, number>>;
 }
 
@@ -40,14 +37,13 @@ export class Readiness {
   }
 
   report(): ReadinessReport {
-    const { status, reason, usedBytes, maxBytes } = this.#journal.health;
-    const unavailable = this.#sip.unavailable;
+    const { unavailable } = this.#sip;
     const kafka = this.#publisher?.status;
     return {
       status: unavailable === undefined ? "ok" : "unavailable",
       ...(unavailable === undefined ? {} : { reason: unavailable }),
       ...this.#sip.figures,
-      journal: { status, ...(reason === undefined ? {} : { reason }), usedBytes, maxBytes },
+      journal: this.#journal.health,
       ...(kafka === undefined ? {} : { kafka: { state: kafka.state, backlog: kafka.backlog } }),
       counters: this.#counters.snapshot(),
     };

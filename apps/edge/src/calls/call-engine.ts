@@ -88,11 +88,12 @@ export class CallEngine implements TimerOwner {
     return call;
   }
 
-  /** No new calls; those open are released with this cause. Resolves when the last act has left. */
-  async drain(cause: ReleaseCause): Promise<void> {
+  /** No new calls; those open are released with the cause for their state. Resolves when the last act has left. */
+  async drain(causeFor: (isConnected: boolean) => ReleaseCause): Promise<void> {
     this.#isDraining = true;
     const now = this.#options.epochMs();
-    for (const call of [...this.#calls.values()]) this.#input(call, { type: "clear", cause }, now);
+    for (const call of [...this.#calls.values()])
+      this.#input(call, { type: "clear", cause: causeFor(call.state.name === "Answered") }, now);
     if (this.#calls.size > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve));
   }
 

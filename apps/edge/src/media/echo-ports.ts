@@ -54,6 +54,13 @@ export class EchoPorts {
     return count;
   }
 
+  /** Ports that calls have. */
+  get portsInUse(): number {
+    let count = 0;
+    for (const { portsInUse } of this.#pools.values()) count += portsInUse;
+    return count;
+  }
+
   /** undefined where every port is in use. */
   reserve(listener: string): EchoEnd | undefined {
     if (this.#isClosed) return undefined;
@@ -101,6 +108,10 @@ class Pool {
 
   get boundSockets(): number {
     return this.#sockets.size;
+  }
+
+  get portsInUse(): number {
+    return this.#ports.taken;
   }
 
   reserve(advertise: string): EchoEnd | undefined {

@@ -36,6 +36,11 @@ export class RtpPorts {
     return this.#atFirst.length - this.#taken;
   }
 
+  /** Ports that calls have. */
+  get taken(): number {
+    return this.#taken;
+  }
+
   /** undefined where all are in use, or cannot be used. */
   take(nowMs: number): number | undefined {
     const port =

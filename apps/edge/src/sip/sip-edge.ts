@@ -27,6 +27,23 @@ export interface SipEdgeParts {
   readonly logger: Logger;
 }
 
+/** What is open; all but the listeners and the pooled RTP sockets goes back to zero when no call is there. */
+export interface SipFigures {
+  readonly calls: number;
+  readonly sip: {
+    readonly transactions: number;
+    readonly dialogs: number;
+    /** Of transactions, dialogs and calls. */
+    readonly timers: number;
+    readonly listeners: readonly string[];
+  };
+  readonly rtp: {
+    readonly portsInUse: number;
+    /** A socket stays for the next call on its port. */
+    readonly sockets: number;
+  };
+}
+
 /** Where SIP meets the calls: who a request is from, what it is, where it goes. */
 export class SipEdge {
   readonly #parts: SipEdgeParts;
@@ -47,14 +64,16 @@ export class SipEdge {
     return this.#agent === undefined ? "starting" : this.#parts.engine.unavailable;
   }
 
-  get figures(): {
-    calls: number;
-    sip: { transactions: number; dialogs: number; listeners: readonly string[] };
-  } {
+  get figures(): SipFigures {
+    const { engine, media } = this.#parts;
     const layer = this.#agent?.layer;
     const transactions = (layer?.serverTransactions ?? 0) + (layer?.clientTransactions ?? 0);
-    const sip = { transactions, dialogs: this.#agent?.dialogs ?? 0, listeners: this.#listeners };
-    return { calls: this.#parts.engine.openCalls, sip };
+    const timers = (layer?.timers.size ?? 0) + engine.pendingTimers;
+    return {
+      calls: engine.openCalls,
+      sip: { transactions, dialogs: this.#agent?.dialogs ?? 0, timers, listeners: this.#listeners },
+      rtp: { portsInUse: media.portsInUse, sockets: media.boundSockets },
+    };
   }
 
   /** An address that is no trunk's is told 403 and nothing is kept of it. */
@@ -66,7 +85,7 @@ export class SipEdge {
 
   refused(reason: string, status: number | undefined, detail: string, flow: Flow): void {
     const { counters, logger } = this.#parts;
-    counters.add("tandem_sip_refused_total", status === undefined ? reason : `${reason} ${status}`);
+    counters.add("tandem_sip_refused_total", reason, status === undefined ? "none" : String(status));
     logger.log("debug", "refused", {
       reason,
       status,
