@@ -7,6 +7,7 @@ import { build } from "./build.mjs";
 import { install } from "./install.mjs";
 import { node24 } from "./node24.mjs";
 import { cleanEnvironment, Fault, findProgram, isCi, ROOT, run, runTool } from "./project.mjs";
+import { runGroup } from "./run-group.mjs";
 
 const HELP = `npm test [-- PATH… [-t NAME]]
 
@@ -18,6 +19,12 @@ a failure where CI=true, otherwise its suite is SKIPPED.`;
 const DEBIAN_PACKAGES = { sipp: "sip-tester", tshark: "tshark", kcat: "kcat" };
 
 const KAFKA_SPEC = /\.kafka\.spec\.ts$/;
+
+/** Several times what a suite takes on two slow cores. */
+const SUITE_MS_MAX = 20 * 60_000;
+
+/** After the last test nothing may be left that keeps Jest from its end. */
+const END_MS_MAX = 10_000;
 
 /** A spec belongs to the first suite that takes it. End-to-end and Kafka tests measure time: one file at a time. */
 const SUITES = [
@@ -178,26 +185,33 @@ async function runSuite(suite, paths, options, missing) {
   try {
     const outputFile = join(directory, "result.json");
     const json = ["--json", `--outputFile=${outputFile}`, ...(isCi ? ["--ci"] : [])];
-    const { code } = await run(
+    const { code, fault } = await runGroup(
       node24(),
       [...JEST, ...json, ...suite.args, ...options, "--runTestsByPath", ...paths],
-      // Jest reports on stderr and writes the JSON's text to stdout only without a file.
-      { stdio: ["ignore", 2, 2], env: cleanEnvironment(suite.env) },
+      {
+        resultFile: outputFile,
+        limitMs: SUITE_MS_MAX,
+        endMs: END_MS_MAX,
+        env: cleanEnvironment(suite.env),
+        // Jest reports on stderr and writes the JSON's text to stdout only without a file.
+        stdio: ["ignore", 2, 2],
+      },
     );
-    return count(suite, code, outputFile);
+    return count(suite, code, fault, outputFile);
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
 }
 
 /** A file that could not run counts as one failed test; a run without result or with another fault as one, too. */
-function count({ name }, code, outputFile) {
+function count({ name }, code, fault, outputFile) {
   if (!existsSync(outputFile))
-    return { passed: 0, failed: 1, skipped: 0, line: `FAILED ${name}: Jest ended by ${code}` };
+    return { passed: 0, failed: 1, skipped: 0, line: `FAILED ${name}: ${fault ?? `Jest ended by ${code}`}` };
   const result = JSON.parse(readFileSync(outputFile, "utf8"));
   const passed = result.numPassedTests;
   const failed = Math.max(result.numFailedTests + result.numRuntimeErrorTestSuites, code === 0 ? 0 : 1);
   const skipped = result.numPendingTests + result.numTodoTests;
   const words = `${passed} passed, ${failed} failed${skipped === 0 ? "" : `, ${skipped} skipped`}`;
-  return { passed, failed, skipped, line: `${name}: ${words}` };
+  const line = fault === undefined ? `${name}: ${words}` : `FAILED ${name}: ${words}; Jest ${fault}`;
+  return { passed, failed, skipped, line };
 }

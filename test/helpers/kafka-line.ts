@@ -47,6 +47,13 @@ export async function until(claim: () => boolean, timeoutMs = 30_000): Promise<v
   expect(claim()).toBe(true);
 }
 
+const lines = new Set<Line>();
+
+/** For `afterEach`: a test that failed has left its threads running. */
+export async function closeLines(): Promise<void> {
+  for (const line of lines) await line.close({ flushMs: 0 });
+}
+
 /** A journal with a publisher behind it, as the edge wires them, and calls to put in. */
 export class Line {
   readonly journal: Journal;
@@ -85,7 +92,9 @@ export class Line {
       delivery: "broker",
     });
     const identity = { journalId: journal.journalId, boot: journal.bootId };
-    return new Line(journal, { ...settings, ...identity }, topicsOf(place).events, prefix);
+    const line = new Line(journal, { ...settings, ...identity }, topicsOf(place).events, prefix);
+    lines.add(line);
+    return line;
   }
 
   appendCalls(count: number, valueOf: (sequence: number) => string = () => "x".repeat(600)): void {
@@ -103,6 +112,7 @@ export class Line {
     await this.journal.flush();
     await this.publisher.close(flush);
     await this.journal.close();
+    lines.delete(this);
   }
 
   #appendCall(key: string, valueOf: (sequence: number) => string): void {

@@ -79,17 +79,12 @@ export async function startBroker(options = {}) {
     await promisify(execFile)("java", ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", ...java, ...format]);
   }
   const heap = `-Xmx${options.heapMiB ?? 512}m`;
-  const child = spawn("java", [heap, "-XX:+UseSerialGC", ...java, "kafka.Kafka", properties], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const child = spawnBound("java", [heap, "-XX:+UseSerialGC", ...java, "kafka.Kafka", properties]);
   let output = "";
   const keep = (chunk) => (output = (output + chunk).slice(-OUTPUT_CHARS_MAX));
   child.stdout.on("data", keep);
   child.stderr.on("data", keep);
   const ended = new Promise((resolve) => child.once("close", resolve));
-  const killWithUs = () => child.kill("SIGKILL");
-  process.once("exit", killWithUs);
-  void ended.then(() => process.removeListener("exit", killWithUs));
   try {
     await answers(port, child);
   } catch (error) {
@@ -112,6 +107,24 @@ export async function startBroker(options = {}) {
     stop: () => end("SIGTERM"),
     kill: () => end("SIGKILL"),
   };
+}
+
+/**
+ * Starts a program that ends when we do, however we end: Linux sees to it where util-linux is there (inside Jest, and
+ * after kill -9, nobody hears of the end of the process).
+ */
+function spawnBound(program, args) {
+  const stdio = ["ignore", "pipe", "pipe"];
+  if (hasParentDeathSignal()) return spawn("setpriv", ["--pdeathsig", "KILL", program, ...args], { stdio });
+  const child = spawn(program, args, { stdio });
+  const killWithUs = () => child.kill("SIGKILL");
+  process.once("exit", killWithUs);
+  child.once("close", () => process.removeListener("exit", killWithUs));
+  return child;
+}
+
+function hasParentDeathSignal() {
+  return spawnSync("setpriv", ["--pdeathsig", "KILL", "true"]).status === 0;
 }
 
 function serverProperties({ dataDir, port, controllerPort, settings }) {

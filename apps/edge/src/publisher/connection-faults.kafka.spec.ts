@@ -4,8 +4,14 @@ import { connect, createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { EVENTS_PER_CALL, expectExactlyOnce, Line, readAll } from "../../../../test/helpers/kafka-line.ts";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import {
+  closeLines,
+  EVENTS_PER_CALL,
+  expectExactlyOnce,
+  Line,
+  readAll,
+} from "../../../../test/helpers/kafka-line.ts";
 import type { TestBroker } from "../../../../test/helpers/kafka.ts";
 import {
   announceSkippedKafka,
@@ -76,6 +82,7 @@ class BreakingRelay {
   const relay = new BreakingRelay();
   let broker: TestBroker;
   let address: string;
+  let directory: string;
 
   beforeAll(async () => {
     const port = await relay.listen();
@@ -89,8 +96,16 @@ class BreakingRelay {
     await removeBroker(broker);
   }, 60_000);
 
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), "tandem-publisher-"));
+  });
+
+  afterEach(async () => {
+    await closeLines();
+    rmSync(directory, { recursive: true, force: true });
+  }, 60_000);
+
   it(`delivers each record once, in order, over ${ROUNDS} breaks with and without lost answers`, async () => {
-    const directory = mkdtempSync(join(tmpdir(), "tandem-publisher-"));
     const place = { directory, address, name: "faults" };
     const line = await Line.open(place);
     const stream = setInterval(() => {
@@ -118,7 +133,5 @@ class BreakingRelay {
     await line.delivered(60_000);
     expectExactlyOnce(await readAll(place, line.calls * EVENTS_PER_CALL), line.calls);
     expect(line.events).toEqual([]);
-    await line.close();
-    rmSync(directory, { recursive: true, force: true });
   }, 180_000);
 });

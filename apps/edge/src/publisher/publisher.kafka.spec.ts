@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { Kafka, logLevel } from "kafkajs";
 import {
+  closeLines,
   expectExactlyOnce,
   EVENTS_PER_CALL,
   Line,
@@ -33,12 +34,10 @@ announceSkippedKafka("publisher.kafka.spec.ts");
 let broker: TestBroker;
 let place: LinePlace;
 let testCount = 0;
-const opened: Line[] = [];
+const children = new Set<ChildProcess>();
 
-async function openLine(prefix?: string, overrides?: Partial<PublisherSettings>): Promise<Line> {
-  const line = await Line.open(place, prefix, overrides);
-  opened.push(line);
-  return line;
+function openLine(prefix?: string, overrides?: Partial<PublisherSettings>): Promise<Line> {
+  return Line.open(place, prefix, overrides);
 }
 
 async function withAdmin<T>(act: (admin: ReturnType<Kafka["admin"]>) => Promise<T>): Promise<T> {
@@ -71,7 +70,8 @@ async function withAdmin<T>(act: (admin: ReturnType<Kafka["admin"]>) => Promise<
   });
 
   afterEach(async () => {
-    for (const line of opened.splice(0)) await line.close({ flushMs: 0 });
+    for (const child of children) child.kill("SIGKILL");
+    await closeLines();
     rmSync(place.directory, { recursive: true, force: true });
   }, 60_000);
 
@@ -280,6 +280,7 @@ function runAndKill(round: number, afterMs: number): Promise<number> {
     const child: ChildProcess = spawn(process.execPath, ["--conditions=@tandem/source", file], {
       stdio: ["ignore", "pipe", "pipe"],
     });
+    children.add(child);
     let output = "";
     let errors = "";
     let isTimed = false;
@@ -291,6 +292,7 @@ function runAndKill(round: number, afterMs: number): Promise<number> {
       setTimeout(() => child.kill("SIGKILL"), afterMs);
     });
     child.on("close", (_code, signal) => {
+      children.delete(child);
       const safe = output
         .slice(0, output.lastIndexOf("\n"))
         .match(/committed \d+/g)
