@@ -35,8 +35,9 @@ export class MemoryNetwork {
     this.#faults = faults;
   }
 
-  transport(id: string, host: string, port = 5060): MemoryTransport {
-    const transport = new MemoryTransport(this, id, host, port);
+  /** A reliable transport's messages all arrive, once and in order, as over one connection. */
+  transport(id: string, host: string, port = 5060, isReliable = false): MemoryTransport {
+    const transport = new MemoryTransport(this, id, { host, port }, isReliable);
     this.#transports.set(`${host}:${port}`, transport);
     return transport;
   }
@@ -47,16 +48,20 @@ export class MemoryNetwork {
       to: `${address}:${port}`,
       octets,
     });
+    const deliver = (): void => {
+      const to = this.#transports.get(`${address}:${port}`);
+      to?.onDatagram?.(octets, { ...from.flowTo(), listener: to.id });
+    };
+    if (from.isReliable) {
+      this.#clock.setTimeout(deliver, this.#faults.delayMs[0]);
+      return;
+    }
     const copies = this.#random.next() < this.#faults.duplicateShare ? 2 : 1;
     for (let copy = 0; copy < copies; copy++) {
       if (this.#random.next() < this.#faults.lossShare) continue;
       const [least, most] = this.#faults.delayMs;
       const delay = least + this.#random.next() * (most - least);
-      this.#clock.setTimeout(() => {
-        const flow = from.flowTo();
-        const to = this.#transports.get(`${address}:${port}`);
-        to?.onDatagram?.(octets, { ...flow, listener: to.id });
-      }, delay);
+      this.#clock.setTimeout(deliver, delay);
     }
   }
 }
@@ -64,16 +69,17 @@ export class MemoryNetwork {
 export class MemoryTransport implements Transport {
   readonly id: string;
   readonly protocol = "UDP";
-  readonly isReliable = false;
+  readonly isReliable: boolean;
   readonly sentBy: { readonly host: string; readonly port: number };
   readonly #network: MemoryNetwork;
   onDatagram: Transport["onDatagram"];
   onError: Transport["onError"];
 
-  constructor(network: MemoryNetwork, id: string, host: string, port: number) {
+  constructor(network: MemoryNetwork, id: string, sentBy: MemoryTransport["sentBy"], isReliable: boolean) {
     this.#network = network;
     this.id = id;
-    this.sentBy = { host, port };
+    this.sentBy = sentBy;
+    this.isReliable = isReliable;
   }
 
   send(octets: Uint8Array, address: string, port: number): void {
@@ -86,7 +92,7 @@ export class MemoryTransport implements Transport {
     return {
       listener: this.id,
       transport: "UDP",
-      isReliable: false,
+      isReliable: this.isReliable,
       remoteAddress: host,
       remotePort: port,
     };

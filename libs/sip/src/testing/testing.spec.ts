@@ -69,3 +69,17 @@ describe("MemoryNetwork", () => {
     expect(arrivals({ lossShare: 0.5, duplicateShare: 0, delayMs: [1, 1] })).toEqual(lossy);
   });
 });
+
+it("carries messages of a reliable transport all, once and in order", () => {
+  const clock = new VirtualClock();
+  const faults = { lossShare: 0.5, duplicateShare: 0.5, delayMs: [5, 50] } as const;
+  const network = new MemoryNetwork(clock, new SeededRandom(1), faults);
+  const from = network.transport("a", "192.0.2.1", 5060, true);
+  const received: string[] = [];
+  network.transport("b", "192.0.2.2", 5060, true).onDatagram = (octets, flow) => {
+    received.push(`${octets.join()} ${String(flow.isReliable)}`);
+  };
+  for (let number = 0; number < 20; number++) from.send(Uint8Array.of(number), "192.0.2.2", 5060);
+  clock.advance(60);
+  expect(received).toEqual(Array.from({ length: 20 }, (_, number) => `${number} true`));
+});

@@ -64,7 +64,7 @@ export class InviteClientTransaction extends Transaction<InviteClientState, Invi
     listener: ClientTransactionListener,
   ) {
     const first = startInviteClient(to.isReliable);
-    super(key, first.state, host);
+    super({ key }, first.state, host);
     this.request = request;
     this.target = to.target;
     this.#isReliable = to.isReliable;
@@ -134,7 +134,7 @@ export class NonInviteClientTransaction extends Transaction<
     listener: ClientTransactionListener,
   ) {
     const first = startNonInviteClient(to.isReliable);
-    super(key, first.state, host);
+    super({ key }, first.state, host);
     this.target = to.target;
     this.#isReliable = to.isReliable;
     this.#octets = octetsOfRequest(request);

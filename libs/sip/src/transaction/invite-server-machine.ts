@@ -1,5 +1,16 @@
-import { go, PASS, SEND, start, stay, stop, TIMED_OUT, TRANSPORT_ERROR, type Step } from "./machine.ts";
-import { T1, T2, T4, TIMEOUT } from "./timers.ts";
+import {
+  go,
+  PASS,
+  SEND,
+  start,
+  stay,
+  stop,
+  TIMED_OUT,
+  TRANSPORT_ERROR,
+  TRYING,
+  type Step,
+} from "./machine.ts";
+import { T1, T2, T4, TIMEOUT, TIMER_100_INVITE } from "./timers.ts";
 
 /**
  * INVITE server transaction, RFC 3261 §17.2.1 (figure 7) with RFC 6026 §7.1.
@@ -25,6 +36,9 @@ export type InviteServerInput =
   | "1xx"
   | "2xx"
   | "300-699"
+  /** The transaction user has been given the INVITE, and has not responded at once. */
+  | "unanswered"
+  | "timer 100"
   | "timer G"
   | "timer H"
   | "timer I"
@@ -75,18 +89,22 @@ function proceeding(
   switch (input) {
     case "INVITE":
       return state.hasResponse ? go(state, SEND) : stay(state);
+    case "unanswered":
+      return state.hasResponse ? stay(state) : go(state, start("100", TIMER_100_INVITE));
+    case "timer 100":
+      return state.hasResponse ? stay(state) : go({ ...state, hasResponse: true }, TRYING);
     case "1xx":
-      return go({ ...state, hasResponse: true }, SEND);
+      return go({ ...state, hasResponse: true }, stop("100"), SEND);
     case "2xx":
-      return go({ ...state, name: "Accepted", hasResponse: true }, SEND, start("L", TIMEOUT));
+      return go({ ...state, name: "Accepted", hasResponse: true }, stop("100"), SEND, start("L", TIMEOUT));
     case "300-699": {
       const next: InviteServerState = {
         ...state,
         name: "Completed",
         hasResponse: true,
       };
-      if (isReliable) return go(next, SEND, start("H", TIMEOUT));
-      return go(next, SEND, start("G", T1), start("H", TIMEOUT));
+      if (isReliable) return go(next, stop("100"), SEND, start("H", TIMEOUT));
+      return go(next, stop("100"), SEND, start("G", T1), start("H", TIMEOUT));
     }
     case "transport error":
       return go(state, TRANSPORT_ERROR);
@@ -122,6 +140,8 @@ function completed(
     case "1xx":
     case "2xx":
     case "300-699":
+    case "unanswered":
+    case "timer 100":
     case "timer I":
     case "timer L":
       return stay(state);

@@ -231,6 +231,8 @@ describe("INVITE server transaction (RFC 3261 §17.2.1, RFC 6026 §7.1)", () => 
     "1xx": IGNORED,
     "2xx": IGNORED,
     "300-699": IGNORED,
+    unanswered: IGNORED,
+    "timer 100": IGNORED,
     "timer G": IGNORED,
     "timer H": IGNORED,
     "timer I": IGNORED,
@@ -266,8 +268,17 @@ describe("INVITE server transaction (RFC 3261 §17.2.1, RFC 6026 §7.1)", () => 
   });
 
   walk<InviteServerState, InviteServerInput>(stepInviteServer, [
-    // Nothing to repeat yet: the retransmitted INVITE is absorbed.
-    { state: state("Proceeding", false), running: ["", ""], cells: proceeding },
+    {
+      // Nothing to repeat yet: the retransmitted INVITE is absorbed. 200 ms of silence are followed by a 100.
+      state: state("Proceeding", false),
+      running: ["100", "100"],
+      cells: {
+        ...proceeding,
+        unanswered: "Proceeding: ; 100 100=200",
+        "timer 100": "Proceeding: trying;",
+        "transport error": "Proceeding: transportError; 100",
+      },
+    },
     {
       state: state("Proceeding"),
       running: ["", ""],
@@ -305,28 +316,53 @@ describe("INVITE server transaction (RFC 3261 §17.2.1, RFC 6026 §7.1)", () => 
   ]);
 });
 
-describe("non-INVITE server transaction (RFC 3261 §17.2.2)", () => {
+describe("non-INVITE server transaction (RFC 3261 §17.2.2, RFC 4320)", () => {
   const terminated: Row<NonInviteServerInput, NonInviteServerState>["cells"] = {
     request: IGNORED,
-    "1xx": IGNORED,
+    "100": IGNORED,
     "200-699": IGNORED,
+    unanswered: IGNORED,
+    "timer 100": IGNORED,
+    "timer expiry": IGNORED,
     "timer J": IGNORED,
     "transport error": IGNORED,
   };
-  const open: typeof terminated = {
-    ...terminated,
-    "1xx": "Proceeding: send;",
-    "200-699": ["Completed: send; J=32000", "Terminated: send;"],
-    "transport error": "Terminated: transportError;",
-  };
+  const final = ["Completed: send; J=32000", "Terminated: send;"] as const;
+  const error = "Terminated: transportError;";
 
   it("starts in Trying", () => {
     expect(NON_INVITE_SERVER_START).toEqual({ name: "Trying" });
   });
 
   walk<NonInviteServerState, NonInviteServerInput>(stepNonInviteServer, [
-    { state: { name: "Trying" }, running: ["", ""], cells: open },
-    { state: { name: "Proceeding" }, running: ["", ""], cells: { ...open, request: "Proceeding: send;" } },
+    {
+      state: { name: "Trying" },
+      running: ["100 expiry", "100 expiry"],
+      cells: {
+        ...terminated,
+        // RFC 4320 §4.1: over UDP the user's own 100 would come too early; the transaction's comes after 3.5 s.
+        "100": [IGNORED, "Proceeding: send; 100 expiry"],
+        "200-699": final,
+        unanswered: "Trying: ; 100 100=3500 expiry expiry=32000",
+        "timer 100": "Proceeding: trying; expiry",
+        // §4.2: the client has given up by now, and no final response is sent.
+        "timer expiry": "Terminated: timeout;",
+        "transport error": error,
+      },
+    },
+    {
+      state: { name: "Proceeding" },
+      running: ["expiry", "expiry"],
+      cells: {
+        ...terminated,
+        request: "Proceeding: send; expiry",
+        "100": [IGNORED, "Proceeding: send; expiry"],
+        "200-699": final,
+        unanswered: "Proceeding: ; 100=3500 expiry expiry=32000",
+        "timer expiry": "Terminated: timeout;",
+        "transport error": error,
+      },
+    },
     {
       state: { name: "Completed" },
       running: ["J", ""],
@@ -334,7 +370,7 @@ describe("non-INVITE server transaction (RFC 3261 §17.2.2)", () => {
         ...terminated,
         request: ["Completed: send; J", "Completed: send;"],
         "timer J": "Terminated: ;",
-        "transport error": "Terminated: transportError;",
+        "transport error": error,
       },
     },
     { state: { name: "Terminated" }, running: ["", ""], cells: terminated },

@@ -10,7 +10,9 @@ export type Output =
   | { readonly type: "ack" }
   /** Tell the transaction user that no answer came: RFC 3261 §17.1.1.2, §17.2.1. */
   | { readonly type: "timeout" }
-  | { readonly type: "transportError" };
+  | { readonly type: "transportError" }
+  /** Send a 100 that the transaction user did not give in time (RFC 3261 §17.2.1, RFC 4320 §4.1). */
+  | { readonly type: "trying" };
 
 export interface Step<State> {
   readonly state: State;
@@ -22,6 +24,7 @@ export const PASS: Output = { type: "pass" };
 export const ACK: Output = { type: "ack" };
 export const TIMED_OUT: Output = { type: "timeout" };
 export const TRANSPORT_ERROR: Output = { type: "transportError" };
+export const TRYING: Output = { type: "trying" };
 
 export function start(timer: string, afterMs: number): Output {
   return { type: "start", timer, afterMs };

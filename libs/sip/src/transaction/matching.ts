@@ -25,6 +25,15 @@ function keyFor(request: SipRequest, method: string): string {
   return `2543 ${request.callId} ${request.fromTag ?? ""} ${request.cseq?.sequenceNumber} ${sentBy} ${method}`;
 }
 
+/**
+ * What two copies of one request have in common that came by two ways (RFC 3261 §8.2.2.2): all but the branch.
+ * Undefined inside a dialog, where the sequence number tells.
+ */
+export function mergeKey(request: SipRequest, method = request.method): string | undefined {
+  if (request.toTag !== undefined) return undefined;
+  return `${request.callId} ${request.fromTag ?? ""} ${request.cseq?.sequenceNumber} ${method}`;
+}
+
 /** Key of the client transaction a response belongs to (RFC 3261 §17.1.3). */
 export function clientKey(branch: string, method: string): string {
   return `${branch} ${method}`;

@@ -1,25 +1,40 @@
-import { go, SEND, start, stay, stop, TRANSPORT_ERROR, type Step } from "./machine.ts";
-import { TIMEOUT } from "./timers.ts";
+import { go, SEND, start, stay, stop, TIMED_OUT, TRANSPORT_ERROR, TRYING, type Step } from "./machine.ts";
+import { TIMEOUT, TIMER_100_NON_INVITE } from "./timers.ts";
 
 /**
- * Non-INVITE server transaction, RFC 3261 §17.2.2 (figure 8).
+ * Non-INVITE server transaction, RFC 3261 §17.2.2 (figure 8) with RFC 4320.
  *
- * | state      | means                          | leaves by                                       |
- * | ---------- | ------------------------------ | ----------------------------------------------- |
- * | Trying     | nothing sent                   | 1xx → Proceeding, final → Completed             |
- * | Proceeding | provisional sent               | final → Completed                               |
- * | Completed  | final sent, repeated on demand | timer J → Terminated                            |
+ * | state      | means                          | leaves by                                            |
+ * | ---------- | ------------------------------ | ---------------------------------------------------- |
+ * | Trying     | nothing sent                   | 1xx → Proceeding, final → Completed, timer "expiry"  |
+ * | Proceeding | provisional sent               | final → Completed, timer "expiry" → Terminated       |
+ * | Completed  | final sent, repeated on demand | timer J → Terminated                                 |
+ *
+ * RFC 4320 §4.1: over UDP no provisional before the client's timer E has reached T2, and a 100 then on any transport;
+ * §4.2: who cannot answer before the client's timer F sends nothing at all, and never 408.
  */
 export interface NonInviteServerState {
   readonly name: "Trying" | "Proceeding" | "Completed" | "Terminated";
 }
 
-export type NonInviteServerInput = "request" | "1xx" | "200-699" | "timer J" | "transport error";
+export type NonInviteServerInput =
+  | "request"
+  /** 100; no other provisional exists for these requests (RFC 4320 §4.1). */
+  | "100"
+  | "200-699"
+  /** The transaction user has been given the request, and has not responded at once. */
+  | "unanswered"
+  | "timer 100"
+  | "timer expiry"
+  | "timer J"
+  | "transport error";
 
 export const NON_INVITE_SERVER_START: NonInviteServerState = { name: "Trying" };
 const PROCEEDING: NonInviteServerState = { name: "Proceeding" };
 const COMPLETED: NonInviteServerState = { name: "Completed" };
 const TERMINATED: NonInviteServerState = { name: "Terminated" };
+
+const STOP_WAITING = [stop("100"), stop("expiry")];
 
 export function stepNonInviteServer(
   state: NonInviteServerState,
@@ -29,13 +44,7 @@ export function stepNonInviteServer(
   switch (state.name) {
     case "Trying":
     case "Proceeding":
-      if (input === "1xx") return go(PROCEEDING, SEND);
-      // Timer J is zero over a reliable transport.
-      if (input === "200-699")
-        return isReliable ? go(TERMINATED, SEND) : go(COMPLETED, SEND, start("J", TIMEOUT));
-      if (input === "transport error") return go(TERMINATED, TRANSPORT_ERROR);
-      // RFC 3261 §17.2.2: in Trying a retransmission is discarded, in Proceeding it is answered.
-      return input === "request" && state.name === "Proceeding" ? go(state, SEND) : stay(state);
+      return open(state, input, isReliable);
     case "Completed":
       if (input === "request") return go(state, SEND);
       if (input === "timer J") return go(TERMINATED);
@@ -43,6 +52,34 @@ export function stepNonInviteServer(
       // "Any other final responses passed by the TU MUST be discarded."
       return stay(state);
     case "Terminated":
+      return stay(state);
+  }
+}
+
+function open(
+  state: NonInviteServerState,
+  input: NonInviteServerInput,
+  isReliable: boolean,
+): Step<NonInviteServerState> {
+  switch (input) {
+    case "unanswered":
+      return go(state, start("100", TIMER_100_NON_INVITE), start("expiry", TIMEOUT));
+    case "timer 100":
+      return state.name === "Trying" ? go(PROCEEDING, TRYING) : stay(state);
+    case "100":
+      return isReliable ? go(PROCEEDING, SEND) : stay(state);
+    case "timer expiry":
+      return go(TERMINATED, stop("100"), TIMED_OUT);
+    case "200-699":
+      // Timer J is zero over a reliable transport.
+      if (isReliable) return go(TERMINATED, ...STOP_WAITING, SEND);
+      return go(COMPLETED, ...STOP_WAITING, SEND, start("J", TIMEOUT));
+    case "transport error":
+      return go(TERMINATED, ...STOP_WAITING, TRANSPORT_ERROR);
+    case "request":
+      // RFC 3261 §17.2.2: in Trying a retransmission is discarded, in Proceeding it is answered.
+      return state.name === "Proceeding" ? go(state, SEND) : stay(state);
+    case "timer J":
       return stay(state);
   }
 }

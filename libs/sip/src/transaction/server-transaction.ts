@@ -17,7 +17,13 @@ import {
 } from "./non-invite-server-machine.ts";
 import { Transaction, type TransactionHost } from "./transaction.ts";
 
-export interface ServerTransactionHost extends TransactionHost {
+/** Where a server transaction stands in the layer: its own key, and the one it shares with copies of its request. */
+export interface ServerKeys {
+  readonly key: string;
+  readonly mergeKey: string | undefined;
+}
+
+export interface ServerTransactionHost extends TransactionHost<ServerKeys> {
   send(octets: Uint8Array, target: Target): void;
   /** ACK of a 2xx that carried the INVITE's own branch (RFC 6026 §7.1). */
   passAck(ack: SipRequest, flow: Flow): void;
@@ -33,16 +39,23 @@ export interface ServerTransactionListener {
 export type Reply = Omit<ResponseParts, "source">;
 
 /** INVITE server transaction, RFC 3261 §17.2.1. Made by the layer, ended by timer H, I or L. */
-export class InviteServerTransaction extends Transaction<InviteServerState, InviteServerInput, SipRequest> {
+export class InviteServerTransaction extends Transaction<
+  InviteServerState,
+  InviteServerInput,
+  SipRequest,
+  ServerKeys
+> {
   readonly flow: Flow;
+  readonly branch: string | undefined;
   readonly #host: ServerTransactionHost;
   readonly #target: Target;
   #request: SipRequest | undefined;
   #last: Uint8Array | undefined;
   listener: ServerTransactionListener | undefined;
 
-  constructor(key: string, request: SipRequest, flow: Flow, host: ServerTransactionHost) {
-    super(key, INVITE_SERVER_START, host);
+  constructor(keys: ServerKeys, request: SipRequest, flow: Flow, host: ServerTransactionHost) {
+    super(keys, INVITE_SERVER_START, host);
+    this.branch = request.topVia?.branch;
     this.#host = host;
     this.flow = flow;
     this.#request = request;
@@ -62,6 +75,11 @@ export class InviteServerTransaction extends Transaction<InviteServerState, Invi
     if (reply.status >= 200) this.#request = undefined;
   }
 
+  /** The user was given the INVITE: from here the 100 is due, where nothing has been said. */
+  awaitUser(): void {
+    this.input("unanswered");
+  }
+
   /** Sends the 2xx again: the user agent core does so until the ACK comes (RFC 3261 §13.3.1.4). */
   resend(): void {
     this.input("2xx");
@@ -78,10 +96,22 @@ export class InviteServerTransaction extends Transaction<InviteServerState, Invi
 
   protected perform(output: Output, message: SipRequest | undefined): void {
     if (output.type === "send" && this.#last !== undefined) this.#host.send(this.#last, this.#target);
+    else if (output.type === "trying") this.#sendTrying();
     else if (output.type === "pass" && message !== undefined) this.#host.passAck(message, this.flow);
     else if (output.type === "timeout") this.listener?.onTimeout();
     else if (output.type === "transportError") this.listener?.onTransportError();
   }
+
+  #sendTrying(): void {
+    if (this.#request === undefined) return;
+    this.#last = tryingTo(this.#request, this.flow);
+    this.#host.send(this.#last, this.#target);
+  }
+}
+
+/** RFC 3261 §8.2.6.1: 100 has no To tag of ours. */
+function tryingTo(request: SipRequest, flow: Flow): Uint8Array {
+  return buildResponse(request, { status: 100, source: sourceOf(flow) });
 }
 
 export function classOf(status: number): "1xx" | "2xx" | "300-699" {
@@ -92,7 +122,8 @@ export function classOf(status: number): "1xx" | "2xx" | "300-699" {
 export class NonInviteServerTransaction extends Transaction<
   NonInviteServerState,
   NonInviteServerInput,
-  SipRequest
+  SipRequest,
+  ServerKeys
 > {
   readonly flow: Flow;
   readonly #host: ServerTransactionHost;
@@ -100,23 +131,35 @@ export class NonInviteServerTransaction extends Transaction<
   #request: SipRequest | undefined;
   #last: Uint8Array | undefined;
 
-  constructor(key: string, request: SipRequest, flow: Flow, host: ServerTransactionHost) {
-    super(key, NON_INVITE_SERVER_START, host);
+  constructor(keys: ServerKeys, request: SipRequest, flow: Flow, host: ServerTransactionHost) {
+    super(keys, NON_INVITE_SERVER_START, host);
     this.#host = host;
     this.flow = flow;
     this.#request = request;
     this.#target = responseTarget(request, flow);
   }
 
+  /** The user was given the request: from here the 100 is due, and the client's patience runs out. */
+  awaitUser(): void {
+    if (this.#request !== undefined) this.input("unanswered");
+  }
+
+  /**
+   * The first final response counts. RFC 4320: 408 is not sent, since it cannot arrive in time, nor is any
+   * provisional but 100, which over UDP the transaction sends itself when it is due.
+   */
   respond(reply: Reply): void {
     const request = this.#request;
-    if (request === undefined) return;
-    this.#last = buildResponse(request, {
-      ...reply,
-      source: sourceOf(this.flow),
-    });
-    this.input(reply.status < 200 ? "1xx" : "200-699");
-    if (reply.status >= 200) this.#request = undefined;
+    if (request === undefined || reply.status === 408) return;
+    if (reply.status < 200) {
+      if (reply.status === 100 && this.flow.isReliable) this.#last = tryingTo(request, this.flow);
+      this.input("100");
+      return;
+    }
+    if (this.state.name !== "Terminated")
+      this.#last = buildResponse(request, { ...reply, source: sourceOf(this.flow) });
+    this.#request = undefined;
+    this.input("200-699");
   }
 
   protected step(state: NonInviteServerState, input: NonInviteServerInput): Step<NonInviteServerState> {
@@ -124,7 +167,11 @@ export class NonInviteServerTransaction extends Transaction<
   }
 
   protected perform(output: Output): void {
-    if (output.type === "send" && this.#last !== undefined) this.#host.send(this.#last, this.#target);
+    if (output.type === "trying" && this.#request !== undefined)
+      this.#last = tryingTo(this.#request, this.flow);
+    if ((output.type === "send" || output.type === "trying") && this.#last !== undefined)
+      this.#host.send(this.#last, this.#target);
+    else if (output.type === "timeout") this.#request = undefined;
   }
 }
 

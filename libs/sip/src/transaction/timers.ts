@@ -8,6 +8,10 @@ export const T2 = 4_000;
 export const T4 = 5_000;
 /** 64·T1: timers B, F, H, J, L, M. */
 export const TIMEOUT = 64 * T1;
+/** RFC 3261 §17.2.1: a 100 after 200 ms, unless the transaction user has said something by then. */
+export const TIMER_100_INVITE = 200;
+/** RFC 4320 §4.1: until the client's timer E is at T2 (T1 + 2·T1 + 4·T1), and not before, a 100 to other requests. */
+export const TIMER_100_NON_INVITE = 7 * T1;
 /** RFC 3261 §17.1.1.2: at least 32 s over UDP. */
 export const TIMER_D = 32_000;
 

@@ -116,6 +116,62 @@ describe("server transactions", () => {
     expect(bench.sent[2]).toEqual(bench.sent[1]);
   });
 
+  it("send 100 after 200 ms in which the user says nothing, and repeat that (RFC 3261 §17.2.1)", () => {
+    const bench = new Bench();
+    bench.receive(requestText("INVITE"));
+    bench.clock.advance(197);
+    expect(bench.sentLines).toEqual([]);
+    bench.clock.advance(3);
+    expect(bench.sentLines).toEqual(["SIP/2.0 100 Trying"]);
+    expect(responseOf(bench.sent[0]).toTag).toBeUndefined();
+    bench.receive(requestText("INVITE"));
+    expect(bench.sentLines).toEqual(["SIP/2.0 100 Trying", "SIP/2.0 100 Trying"]);
+  });
+
+  it("send 100 to another request after 3.5 s, and nothing where no answer comes in 32 s (RFC 4320)", () => {
+    const bench = new Bench();
+    bench.receive(requestText("OPTIONS"));
+    // §4.1: a user's own provisional does not leave over UDP, nor, §4.2, a 408 ever.
+    bench.requests[0]?.respond({ status: 183 });
+    bench.requests[0]?.respond({ status: 408 });
+    bench.clock.advance(3_490);
+    expect(bench.sentLines).toEqual([]);
+    bench.clock.advance(10);
+    expect(bench.sentLines).toEqual(["SIP/2.0 100 Trying"]);
+    bench.clock.advance(TIMEOUT);
+    expect(bench.open).toBe(0);
+    bench.requests[0]?.respond({ status: 200, toTag: "late" });
+    bench.clock.advance(10);
+    expect(bench.sentLines).toEqual(["SIP/2.0 100 Trying"]);
+  });
+
+  it.each(["INVITE", "OPTIONS"])("answer 482 to a %s that came by another way too (§8.2.2.2)", (method) => {
+    const bench = new Bench();
+    bench.receive(requestText(method));
+    bench.receive(requestText(method, { branch: ";branch=z9hG4bKother" }));
+    expect(bench.told).toEqual([method, "refused merged 482"]);
+    expect(bench.sentLines).toEqual(["SIP/2.0 482 Loop Detected"]);
+    // Inside a dialog the sequence number tells, and later the same request is a new one.
+    bench.receive(requestText("INVITE", { branch: ";branch=z9hG4bKdialog", toTag: "b" }));
+    [...bench.invites, ...bench.requests].forEach((each) => {
+      each.respond({ status: 404, toTag: "b" });
+    });
+    bench.clock.advance(TIMEOUT + T4);
+    expect(bench.open).toBe(0);
+    bench.receive(requestText(method, { branch: ";branch=z9hG4bKthird" }));
+    expect(bench.told.slice(2).filter((each) => each !== "INVITE" || method === "INVITE")).toContain(method);
+  });
+
+  it("find what a CANCEL cancels although a NAT has changed its sent-by (§9.2)", () => {
+    const bench = new Bench();
+    bench.receive(requestText("INVITE"));
+    bench.receive(
+      requestText("CANCEL", { cseq: "1 CANCEL" }).replace("192.0.2.1:5060;", "198.51.100.7:1024;"),
+    );
+    bench.receive(requestText("CANCEL", { branch: ";branch=z9hG4bKother", cseq: "1 CANCEL" }));
+    expect(bench.cancels).toEqual([bench.invites[0], undefined]);
+  });
+
   it("send a final ≥ 300 until its ACK comes, which stays in the transaction (RFC 3261 §17.2.1)", () => {
     const bench = new Bench();
     bench.receive(requestText("INVITE"));
@@ -208,7 +264,7 @@ describe("server transactions", () => {
     const bench = new Bench();
     bench.receive(requestText("INVITE"));
     bench.receive(requestText("BYE", { toTag: "b" }));
-    bench.receive(requestText("INVITE").replace("192.0.2.1:5060", "192.0.2.1:5070"));
+    bench.receive(requestText("INVITE", { fromTag: "other" }).replace("192.0.2.1:5060", "192.0.2.1:5070"));
     expect(bench.told).toEqual(["INVITE", "BYE", "INVITE"]);
   });
 
@@ -299,7 +355,9 @@ describe("refusals without a transaction", () => {
   it("stop at the limit of transactions: beyond it requests are dropped, retransmissions still answered", () => {
     const bench = new Bench(2);
     for (const branch of [1, 2, 3])
-      bench.receive(requestText("OPTIONS", { branch: `;branch=z9hG4bK${branch}` }));
+      bench.receive(
+        requestText("OPTIONS", { branch: `;branch=z9hG4bK${branch}`, cseq: `${branch} OPTIONS` }),
+      );
     expect(bench.told).toEqual(["OPTIONS", "OPTIONS", "refused transaction-limit silence"]);
     bench.requests[0]?.respond({ status: 200, toTag: "b" });
     bench.receive(requestText("OPTIONS"));

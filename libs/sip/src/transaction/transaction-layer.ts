@@ -12,7 +12,7 @@ import {
   type ClientTransactionListener,
   type OutgoingRequest,
 } from "./client-transaction.ts";
-import { cancelledKey, clientKey, clientKeyOf, serverKey } from "./matching.ts";
+import { cancelledKey, clientKey, clientKeyOf, mergeKey, serverKey } from "./matching.ts";
 import {
   classOf,
   InviteServerTransaction,
@@ -45,11 +45,15 @@ export interface TransactionUser {
   onRefused(reason: string, status: number | undefined, detail: string, flow: Flow): void;
 }
 
+type ServerTransaction = InviteServerTransaction | NonInviteServerTransaction;
+
 /** Transactions of RFC 3261 §17 over a set of listeners. */
 export class TransactionLayer {
   readonly timers: TimerQueues;
   readonly #transports = new Map<string, Transport>();
-  readonly #server = new Map<string, InviteServerTransaction | NonInviteServerTransaction>();
+  readonly #server = new Map<string, ServerTransaction>();
+  /** Open requests by what copies of them have in common. */
+  readonly #merges = new Map<string, ServerTransaction>();
   readonly #client = new Map<string, InviteClientTransaction | NonInviteClientTransaction>();
   readonly #user: TransactionUser;
   readonly #serverHost: ServerTransactionHost;
@@ -74,8 +78,9 @@ export class TransactionLayer {
       passAck: (ack, flow) => {
         user.onAck(ack, flow);
       },
-      terminated: ({ key }) => {
+      terminated: ({ key, mergeKey: merged }) => {
         this.#server.delete(key);
+        if (merged !== undefined) this.#merges.delete(merged);
       },
     };
     this.#clientHost = {
@@ -174,6 +179,7 @@ export class TransactionLayer {
   close(): void {
     for (const transaction of [...this.#server.values(), ...this.#client.values()]) transaction.drop();
     this.#server.clear();
+    this.#merges.clear();
     this.#client.clear();
   }
 
@@ -243,24 +249,33 @@ export class TransactionLayer {
       this.replyStateless(request, flow, status);
       return;
     }
-    if (request.method === "INVITE") {
-      const transaction = new InviteServerTransaction(key, request, flow, this.#serverHost);
-      this.#server.set(key, transaction);
-      this.#user.onInvite(request, transaction);
+    // RFC 3261 §8.2.2.2: the same request by another way, while the first is in hand.
+    const merged = request.method === "CANCEL" ? undefined : mergeKey(request);
+    if (merged !== undefined && this.#merges.has(merged)) {
+      this.replyStateless(request, flow, 482);
+      this.#user.onRefused("merged", 482, request.requestUriText, flow);
       return;
     }
-    const transaction = new NonInviteServerTransaction(key, request, flow, this.#serverHost);
+    const parts = { key, mergeKey: merged };
+    const transaction =
+      request.method === "INVITE"
+        ? new InviteServerTransaction(parts, request, flow, this.#serverHost)
+        : new NonInviteServerTransaction(parts, request, flow, this.#serverHost);
     this.#server.set(key, transaction);
-    if (request.method !== "CANCEL") {
-      this.#user.onRequest(request, transaction);
-      return;
-    }
-    const cancelled = this.#server.get(cancelledKey(request));
-    this.#user.onCancel(
-      request,
-      transaction,
-      cancelled instanceof InviteServerTransaction ? cancelled : undefined,
-    );
+    if (merged !== undefined) this.#merges.set(merged, transaction);
+    if (transaction instanceof InviteServerTransaction) this.#user.onInvite(request, transaction);
+    else if (request.method === "CANCEL")
+      this.#user.onCancel(request, transaction, this.#cancelledBy(request));
+    else this.#user.onRequest(request, transaction);
+    transaction.awaitUser();
+  }
+
+  /** RFC 3261 §9.2; where a NAT has changed the sent-by, the branch and what copies have in common tell. */
+  #cancelledBy(cancel: SipRequest): InviteServerTransaction | undefined {
+    const common = mergeKey(cancel, "INVITE");
+    const found = this.#server.get(cancelledKey(cancel)) ?? (common && this.#merges.get(common));
+    if (!(found instanceof InviteServerTransaction)) return undefined;
+    return found.branch === cancel.topVia?.branch ? found : undefined;
   }
 
   /**

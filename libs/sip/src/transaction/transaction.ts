@@ -1,11 +1,16 @@
 import type { Output, Step } from "./machine.ts";
 import type { Timer, TimerOwner, TimerQueues } from "./timers.ts";
 
+/** Under what a layer keeps a transaction. */
+export interface Keys {
+  readonly key: string;
+}
+
 /** What a transaction needs of the layer it lives in. */
-export interface TransactionHost {
+export interface TransactionHost<K extends Keys = Keys> {
   readonly timers: TimerQueues;
   /** Called once, when the machine reaches Terminated. */
-  terminated(transaction: { readonly key: string }): void;
+  terminated(keys: K): void;
 }
 
 /** Runs one machine of RFC 3261 §17: keeps its state, its timers and its place in the layer. */
@@ -13,14 +18,15 @@ export abstract class Transaction<
   State extends { readonly name: string },
   Input extends string,
   Message,
+  K extends Keys = Keys,
 > implements TimerOwner {
-  readonly key: string;
-  readonly #host: TransactionHost;
+  readonly #keys: K;
+  readonly #host: TransactionHost<K>;
   #state: State;
   #timers: Timer[] = [];
 
-  constructor(key: string, state: State, host: TransactionHost) {
-    this.key = key;
+  constructor(keys: K, state: State, host: TransactionHost<K>) {
+    this.#keys = keys;
     this.#state = state;
     this.#host = host;
   }
@@ -57,7 +63,7 @@ export abstract class Transaction<
     }
     if (step.state.name === "Terminated" && !wasTerminated) {
       this.drop();
-      this.#host.terminated(this);
+      this.#host.terminated(this.#keys);
     }
     // Last, because a user of the transaction may give it the next input from here.
     for (const output of step.outputs)
