@@ -232,6 +232,24 @@ describe("a called user agent", () => {
     called.send("BYE", 2, tag);
     called.send("INFO", 3, tag);
     expect(called.sent.slice(1)).toEqual(["481 INVITE", "481 INFO", "481 OPTIONS", "200 BYE", "481 INFO"]);
+    expect(called.told.filter((each) => each === "refused no-dialog")).toHaveLength(4);
+  });
+
+  it("says of an ACK that belongs to nothing that it came (§17.1.1.3)", () => {
+    const called = new Called();
+    called.establish();
+    called.send("ACK", 1, "unknown");
+    expect(called.told).toEqual(["ACK", "refused stray-ack"]);
+  });
+
+  it("refuses a re-INVITE that requires what it does not know, and the dialog goes on (§8.2.2.3, §14.1)", () => {
+    const called = new Called();
+    const tag = called.establish();
+    const branch = called.send("INVITE", 2, tag, { headers: ["Require: timer"] });
+    called.send("ACK", 2, tag, { branch });
+    called.send("INFO", 3, tag);
+    expect(called.sent.slice(1)).toEqual(["420 INVITE", "200 INFO"]);
+    expect(called.told).toEqual(["ACK", "refused bad-extension", "INFO"]);
   });
 
   it("ends with BYE before its final response: 200, and 487 by its owner (§15.1.2)", () => {

@@ -3,7 +3,7 @@ import type { SipRequest } from "../message/message.ts";
 import type { InviteServerTransaction, Reply } from "../transaction/server-transaction.ts";
 import type { Flow } from "../transport/flow.ts";
 import { InviteUsage, type InviteUsageListener, type Responder } from "./invite-usage.ts";
-import { ALLOW, type UserAgentCore } from "./user-agent-core.ts";
+import { ALLOW, SUPPORTED, type UserAgentCore } from "./user-agent-core.ts";
 
 export interface InviteServerSessionListener extends InviteUsageListener {
   /** CANCEL before the final response (RFC 3261 §9.2): answer it, then the INVITE with 487. */
@@ -70,7 +70,7 @@ export class InviteServerSession {
     for (const [other, early] of this.#usages) if (other !== tag) early.end();
     usage.confirm();
     // RFC 3261 §13.3.1.4: a 2xx says what may come in the dialog.
-    const headers = [ALLOW, ...(reply.headers ?? [])];
+    const headers = [ALLOW, SUPPORTED, ...(reply.headers ?? [])];
     this.#transaction.respond(this.#dialogReply({ ...reply, headers }, tag));
     usage.awaitAck(this.request.cseq?.sequenceNumber ?? 0, this.#transaction);
     return usage;

@@ -17,6 +17,8 @@ const DEFAULT_PORT = 5060;
 /** What the user agent and its usages answer by more than a refusal. */
 export const METHODS: readonly string[] = ["INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO"];
 export const ALLOW: HeaderField = ["Allow", METHODS.join(", ")];
+/** No extension is done here; empty says so (RFC 3261 §20.37). */
+export const SUPPORTED: HeaderField = ["Supported", ""];
 
 /** Finds the address of a host; numeric ones at least. `undefined` where it cannot. */
 export type Locate = (host: string) => string | undefined;

@@ -240,6 +240,7 @@ describe("a user agent alone", () => {
     expect(response?.status).toBe(200);
     expect(response?.header("allow")).toBe("INVITE, ACK, CANCEL, BYE, OPTIONS, INFO");
     expect(response?.header("accept")).toBe("application/sdp");
+    expect(response?.header("supported")).toBe("");
   });
 
   it.each([

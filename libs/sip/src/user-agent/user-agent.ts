@@ -16,7 +16,14 @@ import {
   type InviteParts,
 } from "./invite-client-session.ts";
 import { InviteServerSession } from "./invite-server-session.ts";
-import { ALLOW, METHODS, UserAgentCore, type DialogUsage, type Locate } from "./user-agent-core.ts";
+import {
+  ALLOW,
+  METHODS,
+  SUPPORTED,
+  UserAgentCore,
+  type DialogUsage,
+  type Locate,
+} from "./user-agent-core.ts";
 
 export interface UserAgentOptions {
   readonly clock: Clock;
@@ -44,6 +51,16 @@ const KNOWN = new Set([
 ]);
 const SCHEMES = new Set(["sip", "sips", "tel"]);
 
+interface Refusal {
+  readonly reason: string;
+  readonly status: number;
+  readonly headers?: readonly HeaderField[];
+}
+
+const MISSING_CONTACT: Refusal = { reason: "missing-contact", status: 400 };
+const NO_DIALOG: Refusal = { reason: "no-dialog", status: 481 };
+const NO_TRANSACTION: Refusal = { reason: "no-transaction", status: 481 };
+
 /** User agent core of RFC 3261 §8 over a transaction layer: server and client side of calls, OPTIONS, refusals. */
 export class UserAgent {
   readonly layer: TransactionLayer;
@@ -68,10 +85,7 @@ export class UserAgent {
 
   /** Header fields that say what this user agent can do (RFC 3261 §11.2). */
   get capabilities(): HeaderField[] {
-    return [
-      ALLOW,
-      ["Accept", this.#accept],
-    ];
+    return [ALLOW, ["Accept", this.#accept], SUPPORTED];
   }
 
   invite(parts: InviteParts, listener: InviteClientSessionListener): InviteClientSession {
@@ -95,15 +109,12 @@ export class UserAgent {
         this.#onRequest(request, transaction);
       },
       onCancel: (request, transaction, invite) => {
-        const session = invite === undefined ? undefined : this.#sessions.get(invite);
-        if (session === undefined) this.#respond(transaction, { status: invite === undefined ? 481 : 200 });
-        else
-          session.receiveCancel(request, (reply) => {
-            transaction.respond(reply);
-          });
+        this.#onCancel(request, transaction, invite);
       },
-      onAck: (request) => {
-        this.#usageOf(request)?.receiveAck(request);
+      onAck: (request, flow) => {
+        const usage = this.#usageOf(request);
+        if (usage === undefined) this.#listener.onRefused("stray-ack", undefined, "ACK of no dialog", flow);
+        else usage.receiveAck(request);
       },
       // A 2xx of a fork after timer M: its dialog was never known here (RFC 3261 §13.2.2.4).
       onStrayResponse: (response, flow) => {
@@ -129,16 +140,16 @@ export class UserAgent {
 
   #onInvite(request: SipRequest, transaction: InviteServerTransaction): void {
     if (request.toTag !== undefined) {
-      const usage = this.#usageOf(request);
-      if (usage === undefined) transaction.respond({ status: 481 });
-      else usage.receiveInvite(request, transaction);
+      this.#onReinvite(request, transaction);
       return;
     }
-    const refusal = this.#refusal(request);
     const session = new InviteServerSession(this.#core, request, transaction);
+    // A dialog needs a target (RFC 3261 §12.1.1).
+    const hasContact = (request.contacts?.length ?? 0) > 0;
+    const refusal = this.#refusal(request) ?? (hasContact ? undefined : MISSING_CONTACT);
     if (refusal !== undefined) {
       session.reject(refusal);
-      this.#listener.onRefused(refusal.reason, refusal.status, request.requestUriText, transaction.flow);
+      this.#refused(refusal, request.requestUriText, transaction);
       return;
     }
     this.#sessions.set(transaction, session);
@@ -147,18 +158,48 @@ export class UserAgent {
     this.#listener.onInvite(session);
   }
 
-  #onRequest(request: SipRequest, transaction: NonInviteServerTransaction): void {
-    const refusal = this.#refusal(request);
-    if (refusal !== undefined) {
-      this.#respond(transaction, refusal);
-      this.#listener.onRefused(refusal.reason, refusal.status, request.method, transaction.flow);
+  #onReinvite(request: SipRequest, transaction: InviteServerTransaction): void {
+    const usage = this.#usageOf(request);
+    const refusal = usage === undefined ? NO_DIALOG : this.#refusal(request);
+    if (refusal === undefined) {
+      usage?.receiveInvite(request, transaction);
       return;
     }
+    transaction.respond(refusal);
+    this.#refused(refusal, request.method, transaction);
+  }
+
+  #onRequest(request: SipRequest, transaction: NonInviteServerTransaction): void {
     const usage = request.toTag === undefined ? undefined : this.#usageOf(request);
-    if (request.method === "OPTIONS" && (usage !== undefined || request.toTag === undefined))
-      this.#respond(transaction, { status: 200, headers: this.capabilities });
-    else if (usage === undefined) this.#respond(transaction, { status: 481 });
-    else usage.receive(request, transaction);
+    const isOptions = request.method === "OPTIONS" && (usage !== undefined || request.toTag === undefined);
+    const refusal = this.#refusal(request) ?? (usage !== undefined || isOptions ? undefined : NO_DIALOG);
+    if (refusal !== undefined) {
+      this.#respond(transaction, refusal);
+      this.#refused(refusal, request.method, transaction);
+    } else if (isOptions) this.#respond(transaction, { status: 200, headers: this.capabilities });
+    else usage?.receive(request, transaction);
+  }
+
+  /** RFC 3261 §9.2: 481 where nothing is there to cancel; after the final response 200 and no effect. */
+  #onCancel(
+    request: SipRequest,
+    transaction: NonInviteServerTransaction,
+    invite: InviteServerTransaction | undefined,
+  ): void {
+    const session = invite === undefined ? undefined : this.#sessions.get(invite);
+    if (session !== undefined) {
+      session.receiveCancel(request, (reply) => {
+        transaction.respond(reply);
+      });
+    } else if (invite !== undefined) this.#respond(transaction, { status: 200 });
+    else {
+      this.#respond(transaction, NO_TRANSACTION);
+      this.#refused(NO_TRANSACTION, request.method, transaction);
+    }
+  }
+
+  #refused({ reason, status }: Refusal, detail: string, { flow }: { readonly flow: Flow }): void {
+    this.#listener.onRefused(reason, status, detail, flow);
   }
 
   /** RFC 3261 §8.2.6.2: every response but 100 has a To tag. */
@@ -166,19 +207,18 @@ export class UserAgent {
     transaction.respond({ ...reply, toTag: this.#core.identifiers.tag() });
   }
 
-  /** RFC 3261 §8.2.1 to §8.2.2: method, Request-URI, Require, in that order; then what a dialog needs (§12.1.1). */
-  #refusal(request: SipRequest): { reason: string; status: number; headers?: HeaderField[] } | undefined {
+  /** RFC 3261 §8.2.1 to §8.2.2: method, Request-URI, Require, in that order. */
+  #refusal(request: SipRequest): Refusal | undefined {
     const allow: HeaderField[] = [ALLOW];
     if (!KNOWN.has(request.method)) return { reason: "unknown-method", status: 501, headers: allow };
-    if (!METHODS.includes(request.method)) return { reason: "method-not-allowed", status: 405, headers: allow };
+    if (!METHODS.includes(request.method))
+      return { reason: "method-not-allowed", status: 405, headers: allow };
     if (!SCHEMES.has(request.requestUri?.scheme ?? "")) return { reason: "uri-scheme", status: 416 };
     const required = request.list("require");
     if (required === undefined || required.length > 0) {
       const unsupported: HeaderField[] = required === undefined ? [] : [["Unsupported", required.join(", ")]];
       return { reason: "bad-extension", status: 420, headers: unsupported };
     }
-    if (request.method === "INVITE" && (request.contacts?.length ?? 0) === 0)
-      return { reason: "missing-contact", status: 400 };
     return undefined;
   }
 }
