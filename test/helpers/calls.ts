@@ -22,7 +22,7 @@ export function eventsByCall(events: readonly PrintedEvent[]): Map<string, CallE
 
 /** The events of the call with this SIP Call-ID. */
 export function eventsOf(events: readonly PrintedEvent[], sipCallId: string): CallEvent[] {
-  return events.filter(isCallEvent).filter(({ data }) => data.sip?.callId === sipCallId);
+  return events.filter(isCallEvent).filter(({ data }) => data.sip.callId === sipCallId);
 }
 
 /** `incoming`, `ringing`, …: the life of a call in words. */

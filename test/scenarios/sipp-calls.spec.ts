@@ -31,7 +31,7 @@ describe("SIPp places SIP-T calls", () => {
         expect(wordsOf(events)).toEqual(LIFE);
         expect(events.map(({ data }) => data.isup?.messageType)).toEqual(["IAM", "ACM", "ANM", "REL"]);
       }
-      const sipCallIds = [...calls.values()].map(([first]) => first?.data.sip?.callId);
+      const sipCallIds = [...calls.values()].map(([first]) => first?.data.sip.callId);
       expect(new Set(sipCallIds).size).toBe(CALLS);
       expect(await edge.stop()).toBe(0);
       // The end of the process adds nothing: every call had ended.
