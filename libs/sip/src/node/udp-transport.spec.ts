@@ -61,15 +61,27 @@ describe("UdpTransport", () => {
     await expect(open("127.0.0.1", port)).rejects.toMatchObject({ code: "EADDRINUSE" });
   });
 
-  it("reports what cannot be sent", async () => {
+  it.each([
+    ["more octets than a datagram has", 70_000, 9],
+    ["port 0, which a Via may name", 1, 0],
+  ])("reports what cannot be sent: %s", async (_what, octets, port) => {
     const transport = await open("127.0.0.1");
     const failed = new Promise<string | undefined>((resolve) => {
       transport.onError = (_error, address) => {
         resolve(address);
       };
     });
-    transport.send(new Uint8Array(70_000), "127.0.0.1", 9);
+    transport.send(new Uint8Array(octets), "127.0.0.1", port);
     expect(await failed).toBe("127.0.0.1");
+    await transport.close();
+  });
+
+  it("sends what it was given before it closes", async () => {
+    const [one, other] = [await open("127.0.0.1"), await open("127.0.0.1")];
+    const arrived = nextDatagram(other);
+    one.send(Uint8Array.of(7), "127.0.0.1", other.port);
+    await one.close();
+    expect([...(await arrived).octets]).toEqual([7]);
   });
 
   it("may be closed twice, and sends nothing afterwards", async () => {

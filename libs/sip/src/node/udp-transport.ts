@@ -5,6 +5,8 @@ import type { Flow, Transport } from "../transport/flow.ts";
 /** A burst of 4 MiB is some 3,000 SIP-I INVITEs; the kernel's default of 208 KiB drops at 150. */
 const BUFFER_OCTETS = 4 * 1024 * 1024;
 
+const PORT_MAX = 65_535;
+
 export interface UdpListen {
   readonly id: string;
   readonly address: string;
@@ -22,6 +24,9 @@ export class UdpTransport implements Transport {
   readonly sentBy: { readonly host: string; readonly port: number };
   readonly #socket: Socket;
   #isClosed = false;
+  /** Datagrams that the socket has not given to the system yet: it looks even numeric addresses up in a later turn. */
+  #unsent = 0;
+  #onSent: (() => void) | undefined;
   onDatagram: Transport["onDatagram"];
   onError: Transport["onError"];
 
@@ -69,14 +74,24 @@ export class UdpTransport implements Transport {
 
   send(octets: Uint8Array, address: string, port: number): void {
     if (this.#isClosed) return;
+    // Port 0 is grammar in Via and Contact (RFC 3261 §25.1); the socket would throw.
+    if (port < 1 || port > PORT_MAX) {
+      this.onError?.(new RangeError(`nothing can be sent to port ${port}`), address);
+      return;
+    }
+    this.#unsent++;
     this.#socket.send(octets, 0, octets.length, port, address, (error) => {
+      this.#unsent--;
       if (error !== null && !this.#isClosed) this.onError?.(error, address);
+      if (this.#unsent === 0) this.#onSent?.();
     });
   }
 
+  /** Closes the socket when what it was given is sent: the last answer of a call is often the last of a process. */
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    if (this.#unsent > 0) await new Promise<void>((resolve) => (this.#onSent = resolve));
     await new Promise<void>((resolve) =>
       this.#socket.close(() => {
         resolve();
