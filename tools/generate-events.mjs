@@ -1,31 +1,48 @@
 /**
  * From proto/tandem/v1 to what libs/call-events publishes: TypeScript types of the JSON form and a JSON Schema per event.
- * `--check` changes nothing and fails where a file is out of date. Lints the schemas first.
+ * Lints the schemas first (buf lint). `--check` changes nothing and fails where a file is out of date.
+ * buf has a lock of its own in tools/proto, and needs no network once it is installed.
  *
  * The JSON form is ours, since protobuf's own writes 64-bit numbers as strings, enums in capitals and leaves defaults out:
  * numbers are numbers, enums camelCase without their prefix, defaults are written, absent messages are null, octets base64.
  */
+import "./require-node.mjs";
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
+import { cleanEnvironment, ROOT as root, run } from "./project.mjs";
 
-const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const toolsDirectory = join(root, "tools/proto");
 const typesFile = "libs/call-events/src/generated/events.ts";
 const schemasFile = "libs/call-events/src/generated/schemas.ts";
 const schemaDirectory = "libs/call-events/schemas";
 const buf = join(toolsDirectory, "node_modules/.bin/buf");
 
-if (!existsSync(buf)) {
-  execFileSync("npm", ["ci", "--no-audit", "--no-fund", "--include=optional"], {
-    cwd: toolsDirectory,
-    stdio: ["ignore", "ignore", "inherit"],
-  });
-}
-execFileSync(buf, ["lint"], { cwd: join(root, "proto"), stdio: "inherit" });
+await installTools();
+const { code: lintCode } = await run(buf, ["lint"], { cwd: join(root, "proto") });
+if (lintCode !== 0) process.exit(1);
 const image = execFileSync(buf, ["build", "-o", "-"], { cwd: join(root, "proto"), maxBuffer: 1 << 26 });
+
+/** As the lock says, and only where it is not there already. */
+async function installTools() {
+  const versionOf = (file) => existsSync(file) && JSON.parse(readFileSync(file, "utf8")).version;
+  const { dependencies } = JSON.parse(readFileSync(join(toolsDirectory, "package.json"), "utf8"));
+  const isInstalled = Object.entries(dependencies).every(
+    ([name, version]) => versionOf(join(toolsDirectory, "node_modules", name, "package.json")) === version,
+  );
+  if (isInstalled && existsSync(buf)) return;
+  const args = ["ci", "--no-audit", "--no-fund", "--include=optional", "--foreground-scripts=false"];
+  const { code, output } = await run("npm", args, {
+    cwd: toolsDirectory,
+    capture: true,
+    env: cleanEnvironment(),
+  });
+  if (code === 0) return;
+  process.stderr.write(`tandem: buf cannot be installed (cd tools/proto && npm ci):\n${output}`);
+  process.exit(1);
+}
 
 const require = createRequire(join(toolsDirectory, "package.json"));
 const protobuf = await import(pathToFileURL(require.resolve("@bufbuild/protobuf")).href);
@@ -53,11 +70,15 @@ for (const file of files) {
     commentOf.set(message, comments.get(`4.${at}`));
     message.fields.forEach((field, index) => commentOf.set(field, comments.get(`4.${at}.2.${index}`)));
   });
-  file.enums.forEach((each, at) => commentOf.set(each, comments.get(`5.${at}`)));
+  file.enums.forEach((each, at) => {
+    commentOf.set(each, comments.get(`5.${at}`));
+    each.values.forEach((value, index) => commentOf.set(value, comments.get(`5.${at}.2.${index}`)));
+  });
 }
 
-const FLATTEN = 50002;
-const isFlattened = (field) => (field.proto.options?.$unknown ?? []).some(({ no }) => no === FLATTEN);
+const hasOption = (field, name) => protobuf.getOption(field, registry.getExtension(`tandem.v1.${name}`));
+const isFlattened = (field) => hasOption(field, "flatten");
+const isAlwaysSet = (field) => hasOption(field, "always_set");
 const isStruct = (message) => message.typeName === "google.protobuf.Struct";
 const camel = (text) => text.toLowerCase().replace(/_([a-z0-9])/g, (_, letter) => letter.toUpperCase());
 
@@ -90,20 +111,33 @@ function typeOf(field) {
     case "map":
       return `Readonly<Record<string, ${scalarType(field.scalar)}>>`;
     case "message":
-      return isStruct(field.message) ? single("message") : `${field.message.name} | null`;
+      return isStruct(field.message) || isAlwaysSet(field)
+        ? single("message")
+        : `${field.message.name} | null`;
     default:
       return field.proto.proto3Optional ? `${single(field.fieldKind)} | null` : single(field.fieldKind);
   }
 }
 
-const doc = (text, indent = "") =>
-  text === undefined ? "" : `${indent}/** ${text.replace(/\n\s*/g, " ")} */\n`;
+/** What is said of a field, in types and schemas alike. */
+function describe(field) {
+  const text = commentOf.get(field).replace(/\n\s*/g, " ");
+  return hasOption(field, "personal_data") ? `${text} Personal data.` : text;
+}
+
+const doc = (text, indent = "") => `${indent}/** ${text.replace(/\n\s*/g, " ")} */\n`;
+
+function enumDoc(each) {
+  const names = enumNames(each);
+  const lines = each.values.map((value, at) => ` * - `.concat(names[at], ": ", commentOf.get(value)));
+  return ["/**", ` * ${commentOf.get(each)}`, ...lines, " */\n"].join("\n");
+}
 
 function typesText() {
   let text = "// Generated from proto/tandem/v1 by tools/generate-events.mjs. Do not edit.\n\n";
   for (const file of files) {
     for (const each of file.enums) {
-      text += `${doc(commentOf.get(each))}export type ${each.name} = ${enumNames(each)
+      text += `${enumDoc(each)}export type ${each.name} = ${enumNames(each)
         .map((name) => JSON.stringify(name))
         .join(" | ")};\n\n`;
     }
@@ -113,7 +147,7 @@ function typesText() {
       text += `${doc(commentOf.get(message))}export interface ${message.name}${heritage} {\n`;
       for (const field of message.fields) {
         if (!isFlattened(field))
-          text += `${doc(commentOf.get(field), "  ")}  readonly ${field.jsonName}: ${typeOf(field)};\n`;
+          text += `${doc(describe(field), "  ")}  readonly ${field.jsonName}: ${typeOf(field)};\n`;
       }
       text += "}\n\n";
     }
@@ -121,7 +155,7 @@ function typesText() {
   const events = files
     .flatMap((file) => file.messages)
     .flatMap((message) => {
-      const type = /^(tandem\.[a-z.]+\.v\d+)/.exec(commentOf.get(message) ?? "")?.[1];
+      const type = /^(tandem\.[a-z.]+\.v\d+)/.exec(commentOf.get(message))?.[1];
       return type === undefined ? [] : [{ type, message }];
     });
   text += "/** Data of each event by its CloudEvents type. */\nexport interface EventData {\n";
@@ -130,9 +164,7 @@ function typesText() {
 }
 
 function schemaOf(field) {
-  const comment = commentOf.get(field);
-  const described = (schema) =>
-    comment === undefined ? schema : { ...schema, description: comment.replace(/\n\s*/g, " ") };
+  const described = (schema) => ({ ...schema, description: describe(field) });
   const single = (kind) => {
     if (kind === "message")
       return isStruct(field.message) ? { type: "object" } : { $ref: `#/$defs/${field.message.name}` };
@@ -148,7 +180,9 @@ function schemaOf(field) {
       return described({ type: "object", additionalProperties: { type: scalarType(field.scalar) } });
     case "message":
       return described(
-        isStruct(field.message) ? single("message") : { anyOf: [single("message"), { type: "null" }] },
+        isStruct(field.message) || isAlwaysSet(field)
+          ? single("message")
+          : { anyOf: [single("message"), { type: "null" }] },
       );
     default:
       return described(
@@ -188,6 +222,7 @@ function eventSchema({ type, message }) {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     $id: `urn:tandem:schema:${type}`,
     title: type,
+    description: commentOf.get(message),
     ...objectSchema(message),
     $defs: Object.fromEntries(definitions.map((each) => [each.name, objectSchema(each)])),
   };

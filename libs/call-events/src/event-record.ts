@@ -1,4 +1,4 @@
-import type { EventData } from "./generated/events.ts";
+import type { CallEventOmitted, EventData } from "./generated/events.ts";
 import type { Topics } from "./topics.ts";
 
 export type EventType = keyof EventData;
@@ -43,37 +43,66 @@ export interface CallEventParts<T extends EventType> {
 /** Digits of `ce_sequence`: zero-padded, so that text order is number order. */
 const SEQUENCE_DIGITS = 10;
 
+/** Largest key, headers and value of one event together: what a broker takes in one batch with room to spare. */
+export const EVENT_BYTES_MAX = 256 * 1024;
+
+const OMITTED = "tandem.call.event.omitted.v1";
+
 /** RFC 3339 with microseconds, UTC. */
 export function timestamp(epochMs: number): string {
-  const whole = Math.floor(epochMs);
-  const micros = Math.floor((epochMs - whole) * 1_000);
-  return `${new Date(whole).toISOString().slice(0, -1)}${String(micros).padStart(3, "0")}Z`;
+  // A double holds the microseconds since 1970 exactly, but not their fraction of a millisecond: round, do not cut.
+  const epochUs = Math.round(epochMs * 1_000);
+  const whole = Math.floor(epochUs / 1_000);
+  const micros = String(epochUs - whole * 1_000).padStart(3, "0");
+  return `${new Date(whole).toISOString().slice(0, -1)}${micros}Z`;
 }
 
-/** CloudEvents 1.0 in Kafka's binary mode. Call ids and types need no escape; names of the configuration do. */
+/**
+ * CloudEvents 1.0 in Kafka's binary mode. An event that is too large for a record leaves
+ * `tandem.call.event.omitted.v1` in its place, with its id and sequence.
+ */
 export function callEventRecord<T extends EventType>(
   source: EventSource,
   parts: CallEventParts<T>,
 ): EventRecord {
-  const { callId, sequence, type, at } = parts;
-  const headers =
+  const { callId, sequence, type } = parts;
+  const headers = callHeaders(source, parts, type);
+  const value = JSON.stringify(parts.data);
+  const record = callRecord(source, parts, headers, value);
+  if ((headers.length + value.length) * UTF8_BYTES_PER_UNIT_MAX <= EVENT_BYTES_MAX) return record;
+  const bytes = callId.length + utf8Bytes(headers) + utf8Bytes(value);
+  if (bytes <= EVENT_BYTES_MAX) return record;
+  const omitted: CallEventOmitted = {
+    callId,
+    sequence,
+    omittedType: type,
+    reason: `more than ${EVENT_BYTES_MAX} octets: ${bytes} octets`,
+  };
+  return callRecord(source, parts, callHeaders(source, parts, OMITTED), JSON.stringify(omitted));
+}
+
+/** Call ids and types need no escape; names of the configuration do. */
+function callHeaders(source: EventSource, parts: CallEventParts<EventType>, type: EventType): string {
+  const { callId, sequence } = parts;
+  return (
     `{"ce_specversion":"1.0","ce_id":"${callId}/${parts.term}.${sequence}","ce_type":"${type}",` +
     `"ce_source":${JSON.stringify(`urn:tandem:${source.cluster}:call:${callId}`)},"ce_node":${JSON.stringify(source.node)},` +
-    `"ce_subject":"${callId}","ce_time":"${timestamp(at)}","ce_sequence":"${padded(sequence)}",` +
+    `"ce_subject":"${callId}","ce_time":"${timestamp(parts.at)}","ce_sequence":"${padded(sequence)}",` +
     `"ce_partitionkey":"${callId}","ce_commandtopic":${JSON.stringify(source.topics.nodeCommands(source.node))},` +
     (parts.traceparent === undefined ? "" : `"ce_traceparent":${JSON.stringify(parts.traceparent)},`) +
     (parts.causationId === undefined ? "" : `"ce_causationid":${JSON.stringify(parts.causationId)},`) +
-    `"ce_dataschema":"urn:tandem:schema:${type}","content-type":"application/json"}`;
-  const value = JSON.stringify(parts.data);
-  return {
-    topic: source.topics.callEvents,
-    key: callId,
-    partition: parts.partition,
-    sequence,
-    headers,
-    value,
-    at,
-  };
+    `"ce_dataschema":"urn:tandem:schema:${type}","content-type":"application/json"}`
+  );
+}
+
+function callRecord(
+  source: EventSource,
+  parts: CallEventParts<EventType>,
+  headers: string,
+  value: string,
+): EventRecord {
+  const { callId: key, partition, sequence, at } = parts;
+  return { topic: source.topics.callEvents, key, partition, sequence, headers, value, at };
 }
 
 export interface GatewayEventParts<T extends EventType> {
@@ -112,6 +141,21 @@ export function gatewayEventRecord<T extends EventType>(
     value: JSON.stringify(parts.data),
     at: parts.at,
   };
+}
+
+/** UTF-8 needs at most three octets per UTF-16 code unit. */
+const UTF8_BYTES_PER_UNIT_MAX = 3;
+
+/** Octets of a text that has no lone surrogates: JSON text escapes them (ES2019 well-formed JSON.stringify). */
+function utf8Bytes(text: string): number {
+  let bytes = text.length;
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    if (unit < 0x80) continue;
+    // A pair of surrogates is four octets, two for each.
+    bytes += unit < 0x800 || (unit >= 0xd800 && unit <= 0xdfff) ? 1 : 2;
+  }
+  return bytes;
 }
 
 function padded(sequence: number): string {

@@ -1,6 +1,7 @@
-export { newCallId } from "./call-id.ts";
+export { callIdSource } from "./call-id.ts";
 export {
   callEventRecord,
+  EVENT_BYTES_MAX,
   gatewayEventRecord,
   timestamp,
   type CallEventParts,
@@ -41,12 +42,14 @@ export type {
   SipStatus,
 } from "./generated/events.ts";
 export { EVENT_SCHEMAS } from "./generated/schemas.ts";
-export { murmur2, partitionOf } from "./partition.ts";
+export { partitionOf } from "./partition.ts";
 export {
   isEventType,
   readEvent,
+  readStructuredEvent,
   structuredEvent,
   type KafkaRecord,
+  type ReadErrorCode,
   type ReadResult,
   type TandemEvent,
 } from "./read-event.ts";

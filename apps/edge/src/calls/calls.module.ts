@@ -1,6 +1,6 @@
 import { randomFillSync } from "node:crypto";
 import { Module } from "@nestjs/common";
-import { newCallId, topicsOf, type EventSource } from "@tandem/call-events";
+import { callIdSource, topicsOf, type EventSource } from "@tandem/call-events";
 import { Journal } from "@tandem/journal";
 import { systemClock } from "@tandem/sip/node";
 import type { EdgeConfig } from "../config/config.ts";
@@ -13,9 +13,6 @@ import { CONFIG, LOGGER } from "../tokens.ts";
 import { CallEngine } from "./call-engine.ts";
 import { EventWriter } from "./event-writer.ts";
 import { GatewayEvents } from "./gateway-events.ts";
-
-/** Octets of randomness in a call id, RFC 9562 §5.7. */
-const CALL_ID_OCTETS = 10;
 
 function sourceOf({ cluster, node, kafka }: EdgeConfig): EventSource {
   return { cluster, node, topics: topicsOf(kafka.topicPrefix) };
@@ -66,12 +63,11 @@ function recover(journal: Journal, writer: EventWriter, logger: Logger): void {
       inject: [Journal, EventWriter, Counters, LOGGER],
       useFactory: (journal: Journal, writer: EventWriter, counters: Counters, logger: Logger) => {
         recover(journal, writer, logger.child("calls"));
-        const random = new Uint8Array(CALL_ID_OCTETS);
         return new CallEngine({
           journal,
           clock: systemClock,
           epochMs,
-          newCallId: () => newCallId(Date.now(), randomFillSync(random)),
+          newCallId: callIdSource(epochMs, randomFillSync),
           writer,
           counters,
           commitTimeout: { ...reject({ status: 503, detail: "journal-timeout" }), class: "internal" },

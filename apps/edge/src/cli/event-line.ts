@@ -23,7 +23,7 @@ function wordsOf(event: TandemEvent): string {
     case "tandem.call.answered.v1":
       return `${event.data.codec}${event.data.isup === null ? "" : `, ${event.data.isup.messageType}`}, rang ${event.data.ringMs} ms`;
     case "tandem.call.isup.v1":
-      return event.data.isup?.messageType ?? "";
+      return event.data.isup.messageType;
     case "tandem.call.released.v1":
       return releaseWords(event.data);
     case "tandem.call.event.omitted.v1":
@@ -36,12 +36,11 @@ function wordsOf(event: TandemEvent): string {
 }
 
 function releaseWords({ cause, finalState, billableMs }: CallReleased): string {
-  const sip = cause?.sip == null ? "" : `, SIP ${cause.sip.code}`;
-  const q850 = cause?.q850 == null ? "" : `Q.850 ${cause.q850.value} ${cause.q850.text}`;
-  return `${finalState}, ${q850}${sip} by ${cause?.side ?? "?"}, ${Math.round(billableMs)} ms connected`;
+  const sip = cause.sip === null ? "" : `, SIP ${cause.sip.code}`;
+  const q850 = `Q.850 ${cause.q850.value} ${cause.q850.text}`;
+  return `${finalState}, ${q850}${sip} by ${cause.side}, ${Math.round(billableMs)} ms connected`;
 }
 
-function numberOf(number: PartyNumber | null): string {
-  if (number === null) return "?";
+function numberOf(number: PartyNumber): string {
   return number.e164 !== "" ? number.e164 : number.raw !== "" ? number.raw : "anonymous";
 }

@@ -40,8 +40,8 @@ describe("what consumers see of restricted numbers", () => {
 
   it("takes the digits of a restricted redirecting number only", () => {
     const redirecting = [
-      { number: number("4950", "restricted"), reason: "userBusy" },
-      { number: number("4960", "allowed"), reason: "noReply" },
+      { number: number("4950", "restricted"), reason: "userBusy", count: 1 },
+      { number: number("4960", "allowed"), reason: "noReply", count: null },
     ];
     const masked = maskedDetails(details({ redirecting }));
     expect(masked.redirecting.map(({ number: { raw } }) => raw)).toEqual(["", "4960"]);

@@ -138,18 +138,21 @@ function redirectionsOf(
         ...NOBODY,
         ...(numberFromUri(uri, country) ?? { raw: "", e164: "" }),
         display: displayName ?? "",
-        presentation: params.get("privacy") === "full" ? "restricted" : "allowed",
+        presentation: /^(full|uri)$/i.test(params.get("privacy") ?? "") ? "restricted" : "allowed",
         source: "diversion",
       },
       reason: params.get("reason") ?? "unknown",
+      count: /^[0-9]{1,2}$/.test(params.get("counter") ?? "") ? Number(params.get("counter")) : null,
     }));
   }
   const number = iam?.parameters.redirectingNumber;
   if (number === undefined) return [];
+  const { redirectingReason, redirectionCounter } = iam?.parameters.redirectionInformation ?? {};
   return [
     {
       number: isupParty(number, country),
-      reason: iam?.parameters.redirectionInformation?.redirectingReason ?? "unknown",
+      reason: redirectingReason ?? "unknown",
+      count: redirectionCounter ?? null,
     },
   ];
 }
@@ -159,7 +162,7 @@ export function incomingDetails(
   request: SipRequest,
   iam: IsupMessage | undefined,
   setup: Setup,
-  origin: Pick<CallIncoming, "source" | "codecsOffered">,
+  origin: Pick<CallIncoming, "source" | "codecsOffered" | "srtpOffered">,
 ): Omit<CallIncoming, keyof CallCommon> {
   const headers: Record<string, string> = {};
   request.index.ids.forEach((id, at) => {

@@ -1,3 +1,4 @@
+import { ok as assert } from "node:assert";
 import type { Isup } from "@tandem/call-events";
 import { ACCEPTED_TYPES, buildBody, readBody, reasonHeader, type BuiltBody } from "@tandem/interworking";
 import {
@@ -143,9 +144,10 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
     const audio = this.#offerAnswer.pendingRemote?.media.find(({ type }) => type === "audio");
     const codecsOffered =
       audio?.formats.flatMap(({ encoding }) => (encoding === undefined ? [] : [encoding])) ?? [];
+    const srtpOffered = audio?.protocol.includes("SAVP") ?? false;
     const transport = flow.transport.toLowerCase();
     const source = { address: flow.remoteAddress, port: flow.remotePort, transport, listener: flow.listener };
-    const details = incomingDetails(request, message, this.setup, { source, codecsOffered });
+    const details = incomingDetails(request, message, this.setup, { source, codecsOffered, srtpOffered });
     this.#incoming = trunk.numbers.restricted === "mask" ? maskedDetails(details) : details;
     session.listener = this;
   }
@@ -189,7 +191,8 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
           isup: dialect === undefined ? null : isup.anm(dialect).event,
         };
       case "isup":
-        return { isup: this.#information ?? null };
+        assert(this.#information !== undefined, "information without ISUP");
+        return { isup: this.#information };
       case "released":
         return { isup: this.#releaseIsup ?? (fact.type === "released" ? this.#ownRel(fact.cause) : null) };
     }
@@ -349,9 +352,8 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
     for (const { respond } of this.#pending.splice(0)) respond({ status: 200 });
     const rel = this.#rel(cause);
     const body = rel && this.#built({ isup: rel });
-    const reason: HeaderField[] =
-      cause.q850 === null ? [] : [["Reason", reasonHeader(cause.q850.value, OWN_LOCATION)]];
-    const content = { headers: [...reason, ...(body?.headers ?? [])], body: body?.octets };
+    const reason: HeaderField = ["Reason", reasonHeader(cause.q850.value, OWN_LOCATION)];
+    const content = { headers: [reason, ...(body?.headers ?? [])], body: body?.octets };
     if (this.#usage !== undefined) this.#usage.bye(content, () => undefined);
     else this.#session.reject({ status: cause.sip?.code ?? 503, ...content });
   }
@@ -404,7 +406,7 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
   }
 
   #rel(cause: ReleaseCause): CarriedIsup | undefined {
-    if (this.#iam === undefined || cause.q850 === null) return undefined;
+    if (this.#iam === undefined) return undefined;
     return this.#parts.isup.rel(this.#iam.dialect, cause.q850.value, OWN_LOCATION);
   }
 
