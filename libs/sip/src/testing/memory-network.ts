@@ -1,4 +1,8 @@
+import type { ConnectionOptions } from "../transport/connection-limits.ts";
+import type { Dialer } from "../transport/channel.ts";
 import type { Flow, Transport } from "../transport/flow.ts";
+import { ReliableTransport, type ReliableTransportOptions } from "../transport/reliable-transport.ts";
+import { MemoryChannel, type StreamFaults } from "./memory-channel.ts";
 import type { SeededRandom } from "./seeded-random.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
@@ -8,6 +12,21 @@ export interface NetworkFaults {
   readonly duplicateShare: number;
   /** Delay is drawn evenly between the two: unequal delays reorder. */
   readonly delayMs: readonly [number, number];
+  /** Streams come in pieces of at most so many octets, whole writes where it is undefined. */
+  readonly pieceOctetsMax?: number;
+}
+
+/** Longer than any write. */
+const WHOLE = 1_000_000;
+/** Where ports of dialled connections begin. */
+const EPHEMERAL_PORT = 49_152;
+
+export interface MemoryStreamOptions {
+  readonly id: string;
+  readonly protocol: ReliableTransportOptions["protocol"];
+  readonly host: string;
+  readonly port: number;
+  readonly limits?: ConnectionOptions;
 }
 
 const PERFECT: NetworkFaults = {
@@ -16,12 +35,18 @@ const PERFECT: NetworkFaults = {
   delayMs: [1, 1],
 };
 
-/** Datagrams between transports in one process, with loss, duplication and reordering by seed. */
+/**
+ * Datagrams and streams between transports in one process, with loss, duplication and reordering by seed. Streams
+ * lose nothing, but are cut and delayed.
+ */
 export class MemoryNetwork {
   readonly #clock: VirtualClock;
   readonly #random: SeededRandom;
   readonly #faults: NetworkFaults;
   readonly #transports = new Map<string, MemoryTransport>();
+  readonly #streams = new Map<string, ReliableTransport>();
+  readonly #silent = new Set<string>();
+  #dialled = 0;
   /** Every datagram sent, lost ones too. */
   readonly sent: {
     readonly from: string;
@@ -33,6 +58,65 @@ export class MemoryNetwork {
     this.#clock = clock;
     this.#random = random;
     this.#faults = faults;
+  }
+
+  /** A listener for TCP, TLS or WebSocket with connections, framing and limits; it opens connections, too. */
+  stream({ id, protocol, host, port, limits }: MemoryStreamOptions): ReliableTransport {
+    const transport = new ReliableTransport({
+      id,
+      protocol,
+      sentBy: { host, port },
+      clock: this.#clock,
+      dial: this.#dialer(host, protocol),
+      limits,
+    });
+    this.#streams.set(`${host}:${port}`, transport);
+    return transport;
+  }
+
+  /** From now on nobody answers there: connects run into their time limit, datagrams vanish. */
+  silence(host: string, port: number): void {
+    this.#silent.add(`${host}:${port}`);
+  }
+
+  #dialer(host: string, protocol: ReliableTransportOptions["protocol"]): Dialer {
+    return (to, listener) => {
+      const local = { address: host, port: EPHEMERAL_PORT + (this.#dialled++ % 16_384) };
+      const faults: StreamFaults = {
+        pieceOctetsMax: this.#faults.pieceOctetsMax ?? WHOLE,
+        delayMs: this.#faults.delayMs,
+      };
+      const parts = [this.#clock, this.#random, faults] as const;
+      const ours = new MemoryChannel(local, to, ...parts);
+      const theirs = new MemoryChannel({ address: to.address, port: to.port }, local, ...parts);
+      ours.join(theirs);
+      ours.listener = listener;
+      const key = `${to.address}:${to.port}`;
+      const handle = this.#clock.setTimeout(() => {
+        if (this.#silent.has(key)) return;
+        const acceptor = this.#streams.get(key);
+        if (acceptor?.protocol !== protocol || !acceptor.limits.enter(host)) {
+          listener.onClosed(new Error("connection refused"));
+          return;
+        }
+        const accepted = acceptor.accept(theirs);
+        theirs.listener = {
+          onOctets: (octets) => {
+            accepted.onOctets(octets);
+          },
+          onClosed: (error) => {
+            acceptor.limits.leave(host);
+            accepted.onClosed(error);
+          },
+        };
+        listener.onOpen(ours);
+      }, this.#faults.delayMs[0]);
+      return {
+        destroy: () => {
+          this.#clock.clearTimeout(handle);
+        },
+      };
+    };
   }
 
   /** A reliable transport's messages all arrive, once and in order, as over one connection. */
@@ -49,6 +133,7 @@ export class MemoryNetwork {
       octets,
     });
     const deliver = (): void => {
+      if (this.#silent.has(`${address}:${port}`)) return;
       const to = this.#transports.get(`${address}:${port}`);
       to?.onDatagram?.(octets, { ...from.flowTo(), listener: to.id });
     };
