@@ -92,16 +92,17 @@ export class TestCall {
     this.#to = `<${this.#remoteTarget}>`;
   }
 
-  /** Sends the INVITE; `parts` changes what a second one of the call says. */
-  invite(parts: RequestParts = {}): void {
+  /** Sends the INVITE; with an SDP of its own, or null for none, it is a re-INVITE and has no ISUP. */
+  invite(parts: Omit<RequestParts, "body"> & { readonly sdp?: string | null } = {}): void {
     const { headers = [], sdp = sdpFor(this.#client.address, 40_000), iam } = this.#options;
-    const content = bodyOf({ sdp: sdp ?? undefined, isup: iam });
+    const isup = parts.sdp === undefined ? iam : undefined;
+    const content = bodyOf({ sdp: (parts.sdp === undefined ? sdp : parts.sdp) ?? undefined, isup });
     const branch = parts.branch ?? newBranch();
     const octets = this.request("INVITE", {
       branch,
       ...(parts.cseq !== undefined && { cseq: parts.cseq }),
       headers: [...headers, ...(parts.headers ?? []), ...content.headers],
-      body: parts.body ?? content.body,
+      body: content.body,
     });
     this.#invite = { branch, cseq: this.#cseq, octets };
     this.#client.send(octets);
