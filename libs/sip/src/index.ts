@@ -34,7 +34,20 @@ export { parseVia, type Via } from "./message/via.ts";
 export { buildMultipart, parseMultipart, type BodyPart, type MultipartResult } from "./message/multipart.ts";
 // Transport
 export type { Clock, Random } from "./transport/clock.ts";
-export type { Flow, Target, Transport } from "./transport/flow.ts";
+export type { Channel, ChannelListener, Dial, Dialer, DialListener } from "./transport/channel.ts";
+export { ConnectionError } from "./transport/connection.ts";
+export type { ConnectionOptions } from "./transport/connection-limits.ts";
+export type { Flow, PeerIdentity, Route, Target, Transport, TransportName } from "./transport/flow.ts";
+export {
+  Listeners,
+  UDP_REQUEST_OCTETS_MAX,
+  type LargeRequests,
+  type NextHop,
+} from "./transport/listeners.ts";
+export { identityOf, isPeer, type CertificateNames } from "./transport/peer-identity.ts";
+export { ReliableTransport, type ReliableTransportOptions } from "./transport/reliable-transport.ts";
+export { responseTarget } from "./transport/response-target.ts";
+export { StreamReader, type StreamSink } from "./transport/stream-reader.ts";
 // Transactions
 export { T1, T2, T4, TIMEOUT, TimerQueues, type Timer, type TimerOwner } from "./transaction/timers.ts";
 export { TransactionLayer, type TransactionUser } from "./transaction/transaction-layer.ts";

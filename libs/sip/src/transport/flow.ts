@@ -61,6 +61,8 @@ export interface Transport {
   readonly sentBy: { readonly host: string; readonly port: number };
   /** Fire and forget; what fails is reported through `onError`, never before this returns. */
   send(octets: Uint8Array, address: string, port: number, route?: Route): void;
+  /** Whether a connect to there failed a short while ago. */
+  hasFailed?(address: string, port: number, serverName?: string): boolean;
   /** One message: a datagram's octets, or what a stream framed. */
   onDatagram: ((octets: Uint8Array, flow: Flow) => void) | undefined;
   /** What was sent to `address` and `port` may not have arrived: ICMP, a refused, timed out or broken connection. */
