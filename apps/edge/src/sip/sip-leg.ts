@@ -28,7 +28,7 @@ import type { CallFact, CallInput } from "../calls/call-machine.ts";
 import type { FactDetails, LegCommon } from "../calls/details.ts";
 import type { LegAct, ReleaseCause, Setup } from "../calls/primitives.ts";
 import type { TrunkConfig } from "../config/config.ts";
-import type { EchoPorts, EchoEnd } from "../media/echo-ports.ts";
+import { eventPayloadTypeOf, type EchoEnd, type EchoPorts } from "../media/echo-ports.ts";
 import { causeOf, OWN_LOCATION, receivedCause, reject } from "./cause.ts";
 import { readIsup, type CarriedIsup, type IsupAnswers, type IsupDialect, type ReadIsup } from "./leg-isup.ts";
 import { maskedDetails } from "./masking.ts";
@@ -226,6 +226,8 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
   close(): void {
     this.#media?.release();
     this.#media = undefined;
+    // What came between the end and its confirmation belongs to no call any more (RFC 3261 §12.2.2).
+    for (const { respond } of this.#pending.splice(0)) respond({ status: 481 });
   }
 
   onAck(request: SipRequest): void {
@@ -236,10 +238,16 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
     const answered =
       sdp && receiveAnswer(this.#offerAnswer, textOf(octetString(sdp)), localAudio(this.#media));
     if (answered?.ok !== true) {
-      this.#input?.({
-        type: "clear",
-        cause: reject({ status: 488, q850: 65, detail: "no usable answer in the ACK" }),
+      const detail = "no usable answer in the ACK";
+      // The call is answered: a BYE ends it, which has no status.
+      const cause = causeOf({
+        side: "gateway",
+        mapping: "derived",
+        q850: 65,
+        row: "set by the gateway",
+        detail,
       });
+      this.#input?.({ type: "clear", cause });
       return;
     }
     this.#offerAnswer = answered.state;
@@ -344,7 +352,8 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
 
   #connectMedia(): void {
     const { audio } = this.#offerAnswer;
-    if (audio !== undefined) this.#media?.connect(audio);
+    const eventPayloadType = eventPayloadTypeOf(this.#offerAnswer);
+    if (audio !== undefined) this.#media?.connect({ ...audio, eventPayloadType });
   }
 
   /** From our side: BYE where the answer has left, a final response where it has not. */
