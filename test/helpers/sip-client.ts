@@ -1,7 +1,7 @@
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 
-const WAIT_MS = 5_000;
+const WAIT_MS = 3_000;
 
 /** A message as a test reads it: by a reader of its own, so that our parser cannot agree with itself. */
 export interface RawMessage {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { dataOf, eventsOf, expectWhole, releaseOf, wordsOf, type CallEvent } from "../helpers/calls.ts";
 import { removeEdges, startEdge, type TestEdge } from "../helpers/edge.ts";
 import { bodyOf, ISUP, newBranch, sdpFor, TestCall, type CallOptions } from "../helpers/sip-call.ts";
@@ -35,6 +35,8 @@ beforeAll(async () => {
   carrier = await SipClient.open(edge);
   sipI = await SipClient.open(edge, "127.0.0.3");
 });
+jest.setTimeout(20_000);
+
 afterAll(async () => {
   closeClients();
   await removeEdges();
@@ -308,8 +310,8 @@ describe("requests inside a call", () => {
     expectWhole(events);
     expect(wordsOf(events)).toEqual(["incoming", "ringing", "answered", "isup", "isup", "released"]);
     const isup = dataOf(events, "isup").map((data) => data.isup);
-    expect(isup.map((each) => each?.messageType)).toEqual(["SUS", "RES"]);
-    expect(isup.map((each) => Buffer.from(each?.raw ?? "", "base64").toString("hex"))).toEqual([
+    expect(isup.map(({ messageType }) => messageType)).toEqual(["SUS", "RES"]);
+    expect(isup.map(({ raw }) => Buffer.from(raw, "base64").toString("hex"))).toEqual([
       ISUP.suspend,
       ISUP.resume,
     ]);
@@ -343,6 +345,18 @@ describe("requests inside a call", () => {
     expect(held).toContain("a=recvonly");
     await call.bye();
     expectWhole(await eventsOfCall(call));
+  });
+
+  it("INFO right behind the BYE comes too late: 481, and no event after the release (RFC 3261 §12.2.2)", async () => {
+    const call = isupCall();
+    await call.establish();
+    call.send("BYE");
+    call.send("INFO", bodyOf({ isup: ISUP.suspend }));
+    await call.response(200, "BYE");
+    await call.response(481, "INFO");
+    const events = await eventsOfCall(call);
+    expectWhole(events);
+    expect(wordsOf(events)).toEqual(["incoming", "ringing", "answered", "released"]);
   });
 
   it("what is older than the last is answered 500 (RFC 3261 §12.2.2)", async () => {

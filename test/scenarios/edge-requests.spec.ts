@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { readdirSync, readFileSync } from "node:fs";
 import { eventsOf } from "../helpers/calls.ts";
 import { removeEdges, startEdge, type TestEdge } from "../helpers/edge.ts";
@@ -15,6 +15,8 @@ beforeAll(async () => {
   edge = await startEdge();
   client = await SipClient.open(edge);
 });
+jest.setTimeout(20_000);
+
 afterAll(async () => {
   closeClients();
   await removeEdges();
