@@ -76,13 +76,14 @@ export class UdpTransport implements Transport {
     if (this.#isClosed) return;
     // Port 0 is grammar in Via and Contact (RFC 3261 §25.1); the socket would throw.
     if (port < 1 || port > PORT_MAX) {
-      this.onError?.(new RangeError(`nothing can be sent to port ${port}`), address);
+      const error = new RangeError(`nothing can be sent to port ${port}`);
+      queueMicrotask(() => this.onError?.(error, address, port));
       return;
     }
     this.#unsent++;
     this.#socket.send(octets, 0, octets.length, port, address, (error) => {
       this.#unsent--;
-      if (error !== null && !this.#isClosed) this.onError?.(error, address);
+      if (error !== null && !this.#isClosed) this.onError?.(error, address, port);
       if (this.#unsent === 0) this.#onSent?.();
     });
   }
