@@ -9,8 +9,15 @@ import type {
 import type { AudioSession } from "./audio-session.ts";
 import { LISTENER, type Endpoint } from "./endpoint.ts";
 import { contentOf, readContent, type Dialect } from "./profile.ts";
-import { causeSources, NORMAL_CLEARING, NORMAL_UNSPECIFIED, reasonOf, releaseContent } from "./release.ts";
-import type { CallReport, Outcome } from "./report.ts";
+import {
+  causeSources,
+  NO_ANSWER,
+  NORMAL_CLEARING,
+  NORMAL_UNSPECIFIED,
+  reasonOf,
+  releaseContent,
+} from "./release.ts";
+import { GIVEN_UP, type CallReport, type Outcome } from "./report.ts";
 import type { MediaCount, RtpEnd } from "./rtp.ts";
 
 /** A call that rings longer is cancelled: timer C of RFC 3261 §16.6 is more than three minutes. */
@@ -75,7 +82,7 @@ export class OutgoingCall implements InviteClientSessionListener {
       },
       this,
     );
-    this.#after(RINGING_MAX_MS, () => this.#session.cancel());
+    this.#after(RINGING_MAX_MS, () => this.#session.cancel([reasonOf(NO_ANSWER)]));
     if (plan.cancelAfterMs !== undefined) this.#after(plan.cancelAfterMs, () => this.#cancel());
   }
 
@@ -88,6 +95,11 @@ export class OutgoingCall implements InviteClientSessionListener {
     this.#isEndWanted = true;
     if (this.#answeredMs === undefined) this.#cancel();
     else this.#release();
+  }
+
+  /** Stops waiting for the peer. */
+  abandon(): void {
+    void this.#finish({ type: "failed", detail: GIVEN_UP });
   }
 
   onProvisional(response: SipResponse): void {

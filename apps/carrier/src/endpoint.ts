@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { ACCEPTED_TYPES } from "@tandem/interworking";
-import { UserAgent, type Flow, type InviteServerSession, type Transport } from "@tandem/sip";
+import { UserAgent, type InviteServerSession, type Transport } from "@tandem/sip";
 import { systemClock, systemRandom, UdpTransport } from "@tandem/sip/node";
 import { AudioSession } from "./audio-session.ts";
 import type { Ladder } from "./ladder.ts";
@@ -88,8 +88,8 @@ export class Endpoint {
 class PrintedTransport implements Transport {
   readonly #inner: Transport;
   readonly #ladder: Ladder;
-  onDatagram: ((octets: Uint8Array, flow: Flow) => void) | undefined;
-  onError: ((error: Error, address: string | undefined) => void) | undefined;
+  onDatagram: Transport["onDatagram"];
+  onError: Transport["onError"];
 
   constructor(inner: Transport, ladder: Ladder) {
     this.#inner = inner;
@@ -98,14 +98,14 @@ class PrintedTransport implements Transport {
       ladder.message("received", octets);
       this.onDatagram?.(octets, flow);
     };
-    inner.onError = (error, address) => this.onError?.(error, address);
+    inner.onError = (error, address, port) => this.onError?.(error, address, port);
   }
 
   get id(): string {
     return this.#inner.id;
   }
 
-  get protocol(): "UDP" {
+  get protocol(): Transport["protocol"] {
     return this.#inner.protocol;
   }
 

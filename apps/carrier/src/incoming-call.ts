@@ -23,7 +23,7 @@ import type { AudioSession } from "./audio-session.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { answersDialect, contentOf, readContent, type Dialect, type Profile } from "./profile.ts";
 import { causeSources, NORMAL_CLEARING, releaseContent } from "./release.ts";
-import type { CallReport, Outcome } from "./report.ts";
+import { GIVEN_UP, type CallReport, type Outcome } from "./report.ts";
 import type { RtpEnd } from "./rtp.ts";
 
 export interface AnswerPlan {
@@ -55,6 +55,8 @@ export class IncomingCall implements InviteServerSessionListener {
   #ringingMs: number | undefined;
   #answeredMs: number | undefined;
   #cause: CauseDecision | undefined;
+  #isAcknowledged = false;
+  #isReleaseWanted = false;
   #hasEnded = false;
 
   /** Answers 100 and takes the call; undefined where its body made that impossible, which is answered, too. */
@@ -95,6 +97,11 @@ export class IncomingCall implements InviteServerSessionListener {
     else this.#reject(480);
   }
 
+  /** Stops waiting for the peer. */
+  abandon(): void {
+    this.#finish({ type: "failed", detail: GIVEN_UP });
+  }
+
   onCancel(request: SipRequest, respond: Responder): void {
     respond({ status: 200 });
     this.#cause = causeOfRequest(causeSources(request));
@@ -117,11 +124,14 @@ export class IncomingCall implements InviteServerSessionListener {
   }
 
   onAck(request: SipRequest): void {
-    if (this.#audio?.receiveAck(request) === undefined) this.#echo();
-    else this.#release();
+    this.#isAcknowledged = true;
+    const fault = this.#audio?.receiveAck(request);
+    if (fault !== undefined || this.#isReleaseWanted) this.#release();
+    else this.#echo();
   }
 
   onAckTimeout(): void {
+    this.#isAcknowledged = true;
     this.#release();
   }
 
@@ -194,6 +204,9 @@ export class IncomingCall implements InviteServerSessionListener {
     const usage = this.#usage;
     if (usage === undefined || usage.hasEnded) return;
     clearTimeout(this.#timer);
+    // RFC 3261 §15: who was called sends no BYE before the ACK, or before it has given up on one.
+    this.#isReleaseWanted = true;
+    if (!this.#isAcknowledged) return;
     usage.bye(releaseContent(this.#dialect, NORMAL_CLEARING), (response) => {
       if (response === undefined) this.#finish({ type: "failed", detail: "the BYE was not answered" });
       else this.#finish({ type: "answered", releasedBy: "us" });

@@ -4,6 +4,7 @@ import type { HeaderField, SipMessage } from "@tandem/sip";
 import { contentOf, readContent, type Content, type Dialect } from "./profile.ts";
 
 export const NORMAL_CLEARING = 16;
+export const NO_ANSWER = 19;
 export const NORMAL_UNSPECIFIED = 31;
 
 /** Where the carrier's causes come from (Q.850 §2.2.3). */

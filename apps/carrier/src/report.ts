@@ -9,6 +9,9 @@ export type Outcome =
   | { readonly type: "cancelled" }
   | { readonly type: "failed"; readonly detail: string };
 
+/** Detail of a call that was to end, and whose peer did not say in time that it has. */
+export const GIVEN_UP = "ended without the peer's answer";
+
 export interface CallReport {
   readonly callId: string;
   readonly from: string;

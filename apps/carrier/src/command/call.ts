@@ -1,10 +1,10 @@
-import type { CallPlan, OutgoingCall } from "../call.ts";
+import type { CallPlan } from "../call.ts";
 import { Ladder } from "../ladder.ts";
 import { callersDialect } from "../profile.ts";
 import { reportJson, reportLine, type CallReport } from "../report.ts";
 import type { Endpoint } from "../endpoint.ts";
-import { FAULT, OK, type Command, type Terminal } from "./command.ts";
-import { endCalls, locate, openEndpoint, pause, placeCall, unlessAborted } from "./network.ts";
+import { CommandError, FAULT, OK, type Command, type Terminal } from "./command.ts";
+import { locate, openEndpoint, pause, PlacedCalls, unlessAborted } from "./network.ts";
 import {
   durationOf,
   isupVariantOf,
@@ -99,15 +99,14 @@ Exit code 0 where every call went as asked, 1 where one did not, 2 for a wrong c
 
 /** The calls of one command. */
 class Run {
-  readonly #endpoint: Endpoint;
+  readonly #calls: PlacedCalls;
   readonly #plan: CallPlan;
   readonly #terminal: Terminal;
   readonly #print: (report: CallReport) => void;
-  readonly #open = new Set<OutgoingCall>();
   #asAsked = 0;
 
   constructor(endpoint: Endpoint, plan: CallPlan, terminal: Terminal, print: (report: CallReport) => void) {
-    this.#endpoint = endpoint;
+    this.#calls = new PlacedCalls(endpoint);
     this.#plan = plan;
     this.#terminal = terminal;
     this.#print = print;
@@ -127,15 +126,20 @@ class Run {
       if (rate === undefined) await unlessAborted(done, stop);
     }
     await unlessAborted(Promise.all(ending), stop);
-    if (stop.aborted) await endCalls(this.#open);
+    if (stop.aborted) {
+      await this.#calls.end();
+      await Promise.all(ending);
+    }
     return this.#asAsked;
   }
 
   async #one(): Promise<void> {
-    const placed = await placeCall(this.#endpoint, this.#plan);
-    this.#open.add(placed);
+    const placed = await this.#calls.place(this.#plan).catch((error: unknown) => {
+      if (!(error instanceof CommandError)) throw error;
+      this.#terminal.err(`tandem carrier: ${error.message}`);
+    });
+    if (placed === undefined) return;
     const report = await placed.ended;
-    this.#open.delete(placed);
     if (report.wentAsAsked) this.#asAsked++;
     this.#print(report);
   }

@@ -1,9 +1,8 @@
-import type { OutgoingCall } from "../call.ts";
 import { Ladder } from "../ladder.ts";
 import { callersDialect } from "../profile.ts";
 import { reportLine } from "../report.ts";
 import { CommandError, OK, type Command } from "./command.ts";
-import { endCalls, locate, openEndpoint, pause, placeCall } from "./network.ts";
+import { locate, openEndpoint, pause, PlacedCalls } from "./network.ts";
 import { durationOf, optionsOf, targetOf } from "./options.ts";
 
 const EVERY_MS = 3_000;
@@ -63,13 +62,11 @@ Places SIP-T calls until SIGINT: answered, busy, cancelled. What "npm start" run
       dialect: callersDialect("sip-t", "itu-t92+"),
     };
     const stop = AbortSignal.any([terminal.stop, parentGone()]);
-    const open = new Set<OutgoingCall>();
+    const calls = new PlacedCalls(endpoint);
     const place = async ({ title, ...scene }: Scene): Promise<void> => {
-      const placed = await placeCall(endpoint, { ...base, ...scene });
-      open.add(placed);
+      const placed = await calls.place({ ...base, ...scene });
       ladder.note(placed.callId, `a call that is ${title}`);
       const report = await placed.ended;
-      open.delete(placed);
       ladder.note(report.callId, reportLine(report));
     };
     const fault = (error: unknown): void => {
@@ -81,7 +78,7 @@ Places SIP-T calls until SIGINT: answered, busy, cancelled. What "npm start" run
       if (scene !== undefined) place(scene).catch(fault);
       await pause(everyMs, stop);
     }
-    await endCalls(open);
+    await calls.end();
     await endpoint.close();
     terminal.out("carrier: calls ended, stopped cleanly");
     return OK;

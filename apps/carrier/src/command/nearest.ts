@@ -1,12 +1,15 @@
 /** More edits than this is another word, not a slip. */
 const EDITS_MAX = 3;
 
-/** `; did you mean --x?`, where a known word is near enough (Levenshtein distance), or nothing. */
+/**
+ * `; did you mean --x?`, where a known word is near enough (Levenshtein distance), or nothing. Of two that are as
+ * near, the longer: a letter left out is likelier than one too many.
+ */
 export function didYouMean(written: string, known: readonly string[], prefix = ""): string {
   const near = known
     .map((word) => ({ word, edits: distance(written.toLowerCase(), word) }))
     .filter(({ word, edits }) => edits <= Math.min(EDITS_MAX, word.length - 1))
-    .sort((a, b) => a.edits - b.edits)[0];
+    .sort((a, b) => a.edits - b.edits || b.word.length - a.word.length)[0];
   return near === undefined ? "" : `; did you mean ${prefix}${near.word}?`;
 }
 

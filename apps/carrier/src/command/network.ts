@@ -40,12 +40,36 @@ export async function openEndpoint(
   }
 }
 
-/** Places a call; a fault where its own socket cannot be had. */
-export async function placeCall(endpoint: Endpoint, plan: CallPlan): Promise<OutgoingCall> {
-  try {
-    return await OutgoingCall.place(endpoint, plan);
-  } catch (error) {
-    throw socketFault(error, endpoint.address);
+/** The calls that a command places, until each has ended. */
+export class PlacedCalls {
+  readonly #endpoint: Endpoint;
+  readonly #open = new Set<OutgoingCall>();
+  readonly #opening = new Set<Promise<OutgoingCall>>();
+
+  constructor(endpoint: Endpoint) {
+    this.#endpoint = endpoint;
+  }
+
+  /** Rejects with a fault for a person where the call's own socket cannot be had. */
+  async place(plan: CallPlan): Promise<OutgoingCall> {
+    const opening = OutgoingCall.place(this.#endpoint, plan);
+    this.#opening.add(opening);
+    try {
+      const call = await opening;
+      this.#open.add(call);
+      void call.ended.then(() => this.#open.delete(call));
+      return call;
+    } catch (error) {
+      throw socketFault(error, this.#endpoint.address);
+    } finally {
+      this.#opening.delete(opening);
+    }
+  }
+
+  /** Ends the calls, those too that are about to be placed. */
+  async end(): Promise<void> {
+    await Promise.allSettled(this.#opening);
+    await endCalls(this.#open);
   }
 }
 
@@ -55,17 +79,21 @@ const END_MS = 2_000;
 interface Ending {
   readonly ended: Promise<unknown>;
   end(): void;
+  abandon(): void;
 }
 
-/** Ends the calls and waits for the answers, but not for ever. */
+/** Ends the calls and waits for the answers, but not for ever: then they are given up, and reported as that. */
 export async function endCalls(calls: ReadonlySet<Ending>): Promise<void> {
   const open = [...calls];
   if (open.length === 0) return;
   for (const call of open) call.end();
   let late: NodeJS.Timeout | undefined;
   const timeout = new Promise<void>((resolve) => (late = setTimeout(resolve, END_MS)));
-  await Promise.race([Promise.all(open.map(({ ended }) => ended)), timeout]);
+  const ended = Promise.all(open.map((call) => call.ended));
+  await Promise.race([ended, timeout]);
   clearTimeout(late);
+  for (const call of calls) call.abandon();
+  await ended;
 }
 
 /** Resolves when the signal is aborted. */

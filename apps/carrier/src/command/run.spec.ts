@@ -172,7 +172,7 @@ describe("a call between carrier call and carrier answer", () => {
     expect(await call.exitCode).toBe(0);
     expect(call.ladder.slice(-2)).toEqual(["← BYE  ISUP itu-t92+", "→ 200 OK (BYE)"]);
     expect(call.out.at(-1)).toContain("released by the peer; cause 16");
-    expect(answer.out.at(-1)).toContain("released by us");
+    await answer.says(/released by us/);
   });
 
   it("hears itself, and fails where it does not", async () => {
@@ -244,6 +244,7 @@ describe("carrier call", () => {
     const call = calling(`sip:127.0.0.1:${silent.address().port}`);
     await once(silent, "message");
     expect(await call.stop()).toBe(1);
+    expect(call.out.at(-1)).toContain("failed: ended without the peer's answer");
     silent.close();
   });
 
@@ -280,6 +281,41 @@ describe("carrier answer", () => {
     expect(await slow.stop()).toBe(0);
     expect(await call.exitCode).toBe(1);
     expect(call.ladder).toContain("← 480 Temporarily Unavailable  ISUP itu-t92+");
+  });
+
+  it("sends no BYE before its 2xx is acknowledged (RFC 3261 §15)", async () => {
+    const { target } = await answering("--after", "0ms", "--release-after", "1ms");
+    const caller = createSocket("udp4");
+    caller.bind(0, "127.0.0.1");
+    await once(caller, "listening");
+    const starts: string[] = [];
+    const heard = async (start: string): Promise<string> => {
+      for (;;) {
+        const [octets] = (await once(caller, "message")) as [Buffer];
+        starts.push(/^\S+ \S+/.exec(octets.toString())?.[0].replace(/ sip:.*/, "") ?? "");
+        if (starts.at(-1) === start) return octets.toString();
+      }
+    };
+    const port = Number(target.split(":").at(-1));
+    const send = (method: string, to: string): void => {
+      const own = `127.0.0.1:${caller.address().port}`;
+      const lines = [
+        `${method} ${target} SIP/2.0`,
+        `Via: SIP/2.0/UDP ${own};branch=z9hG4bK${method}`,
+        `From: <sip:a@${own}>;tag=1`,
+        ...[`To: ${to}`, `Call-ID: 1@${own}`, `CSeq: 1 ${method}`, `Contact: <sip:${own}>`],
+        ...["Max-Forwards: 70", "Content-Length: 0", "", ""],
+      ];
+      caller.send(lines.join("\r\n"), port, "127.0.0.1");
+    };
+    send("INVITE", `<${target}>`);
+    const accepted = await heard("SIP/2.0 200");
+    // Half a second later, the time of the BYE long past.
+    await heard("SIP/2.0 200");
+    expect(starts.filter((start) => start.startsWith("BYE"))).toEqual([]);
+    send("ACK", /^To: (.*)$/m.exec(accepted)?.[1]?.trim() ?? "");
+    await heard("BYE");
+    caller.close();
   });
 
   it("says where a port is in use", async () => {
