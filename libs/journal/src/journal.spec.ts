@@ -217,6 +217,31 @@ describe("Journal", () => {
   });
 });
 
+describe("closing a journal", () => {
+  it("ends also where the last words cannot be written, says that it failed and lets the directory go", async () => {
+    const journal = await open({ delivery: "broker" });
+    journal.append({ records: [record("a", 1)] });
+    await committed(journal, 1);
+    const other = new DatabaseSync(join(directory, "journal.db"));
+    other.exec("DROP TABLE meta");
+    other.close();
+    journal.setDelivered(1);
+    await journal.close();
+    expect(journal.health.status).toBe("failed");
+    expect(await codeOf(() => open())).toBeUndefined();
+  });
+
+  it("ends at the same time for everybody who asked", async () => {
+    const journal = await open();
+    journal.append({ records: [record("a", 1)] });
+    let isClosed = false;
+    const first = journal.close().then(() => (isClosed = true));
+    await journal.close();
+    expect(isClosed).toBe(true);
+    await first;
+  });
+});
+
 describe("JournalReader", () => {
   it("reads records as they were appended, beside the running writer, in this and in other runs", async () => {
     const journal = await open();

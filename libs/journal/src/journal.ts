@@ -85,7 +85,7 @@ export class Journal {
   #isFull: boolean;
   #failure: JournalError | undefined;
   #reported = "ok";
-  #isClosing = false;
+  #closing: Promise<void> | undefined;
   #isWriterDone = false;
   #groupsSent = 0;
   #groupsCommitted = 0;
@@ -186,7 +186,7 @@ export class Journal {
    */
   append(step: JournalStep): number {
     if (this.#failure !== undefined) throw this.#failure;
-    if (this.#isClosing) throw new JournalError("closed", "the journal is closed");
+    if (this.#closing !== undefined) throw new JournalError("closed", "the journal is closed");
     if (this.#group.bytes > PENDING_BYTES_MAX) {
       throw new JournalError("overloaded", `more than ${PENDING_BYTES_MAX} octets wait for the disk`);
     }
@@ -227,9 +227,12 @@ export class Journal {
   }
 
   /** Writes what is waiting, then lets the directory go. */
-  async close(): Promise<void> {
-    if (this.#isClosing) return;
-    this.#isClosing = true;
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     await this.flush();
     clearInterval(this.#watch);
     if (this.#failure === undefined) {
@@ -258,7 +261,7 @@ export class Journal {
       if (!this.#isInFlight && this.#failure === undefined) this.#send();
     };
     // Not at once: the steps of everything that arrived in this turn of the loop go together.
-    if (waitMs <= 0 || this.#isClosing) setImmediate(send);
+    if (waitMs <= 0 || this.#closing !== undefined) setImmediate(send);
     else setTimeout(send, waitMs);
   }
 

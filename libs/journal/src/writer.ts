@@ -202,6 +202,7 @@ class Writer {
       this.#isEnded = true;
       clearInterval(this.#tick);
       this.#post({ kind: "failed", code: "failed", message: messageOf(error) });
+      this.#port.close();
     }
   }
 
