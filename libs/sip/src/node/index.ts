@@ -1,2 +1,12 @@
+export type { Certificates, KeyPair } from "./certificates.ts";
 export { systemClock, systemRandom } from "./clock.ts";
+export {
+  openTransport,
+  UnsupportedTransportError,
+  type Listen,
+  type OpenTransport,
+} from "./open-transport.ts";
+export { TcpTransport, type TcpListen } from "./tcp-transport.ts";
+export { TlsTransport, type TlsListen } from "./tls-transport.ts";
 export { UdpTransport, type UdpListen } from "./udp-transport.ts";
+export { WebSocketTransport, type WebSocketListen } from "./websocket-transport.ts";
