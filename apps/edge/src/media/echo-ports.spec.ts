@@ -3,7 +3,7 @@ import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { makeAnswer, newOfferAnswer, receiveOffer } from "@tandem/sdp";
 import { SeededRandom, VirtualClock } from "@tandem/sip/testing";
-import { EchoPorts, eventPayloadTypeOf } from "./echo-ports.ts";
+import { EchoPorts, eventPayloadTypeOf, SOCKET_IDLE_MS } from "./echo-ports.ts";
 import { QUARANTINE_MS } from "./rtp-ports.ts";
 
 const ADDRESS = "127.0.0.1";
@@ -21,15 +21,28 @@ async function peer(port = 0): Promise<Socket> {
   return socket;
 }
 
-/** An even port that was free a moment ago: the system's own choice, tried until it is even. */
-async function freeEvenPort(): Promise<number> {
+/** The first of so many even ports that were free a moment ago; begins where the system would, if that is even. */
+async function freeEvenPort(count = 1): Promise<number> {
   for (;;) {
-    const socket = createSocket("udp4");
-    socket.bind(0, ADDRESS);
+    const first = await boundPort(0);
+    const next = Array.from({ length: count - 1 }, (_, at) => boundPort((first ?? 0) + 2 * (at + 1)));
+    const others = await Promise.all(next);
+    if (first !== undefined && first % 2 === 0 && others.every((port) => port !== undefined)) return first;
+  }
+}
+
+/** Binds the port and lets it go again; undefined where it is somebody's. */
+async function boundPort(port: number): Promise<number | undefined> {
+  const socket = createSocket("udp4");
+  try {
+    socket.bind(port, ADDRESS);
     await once(socket, "listening");
-    const { port } = socket.address();
+    return socket.address().port;
+  } catch {
+    // Somebody has it: that is the answer.
+    return undefined;
+  } finally {
     await new Promise<void>((resolve) => socket.close(resolve));
-    if (port % 2 === 0) return port;
   }
 }
 
@@ -117,6 +130,54 @@ describe("EchoPorts", () => {
     expect(second.counts).toEqual({ received: 3, echoed: 2, dropped: 1 });
     expect(first.counts).toEqual({ received: 1, echoed: 1, dropped: 0 });
     expect(errors).toEqual([]);
+  });
+
+  it("closes a socket that has had no call for a while, and no other", async () => {
+    const first = await freeEvenPort(2);
+    const { ports, clock, errors } = open(first, first + 3);
+    const caller = await peer();
+    const [ended, other] = [ports.reserve("udp-1")!, ports.reserve("udp-1")!];
+    for (const end of [ended, other]) {
+      end.connect(audioFor(caller));
+      await echoOf(caller, end.port, speech(1));
+    }
+    expect(ports.portsInUse).toBe(2);
+    ended.release();
+    expect({ inUse: ports.portsInUse, bound: ports.boundSockets }).toEqual({ inUse: 1, bound: 2 });
+    clock.advance(SOCKET_IDLE_MS - 1);
+    expect(ports.boundSockets).toBe(2);
+    clock.advance(1);
+    expect(ports.boundSockets).toBe(1);
+    const again = ports.reserve("udp-1")!;
+    expect(again.port).toBe(ended.port);
+    again.connect(audioFor(caller));
+    await echoOf(caller, again.port, speech(1));
+    other.release();
+    clock.advance(SOCKET_IDLE_MS / 2);
+    again.release();
+    clock.advance(SOCKET_IDLE_MS / 2);
+    expect(ports.boundSockets).toBe(1);
+    clock.advance(SOCKET_IDLE_MS / 2);
+    expect({ inUse: ports.portsInUse, bound: ports.boundSockets }).toEqual({ inUse: 0, bound: 0 });
+    expect(clock.pendingTimers).toBe(0);
+    expect(errors).toEqual([]);
+  });
+
+  it("keeps a socket whose port has a call again when the time is over", async () => {
+    const port = await freeEvenPort();
+    const { ports, clock } = open(port);
+    const caller = await peer();
+    const first = ports.reserve("udp-1")!;
+    first.connect(audioFor(caller));
+    await echoOf(caller, port, speech(1));
+    first.release();
+    clock.advance(SOCKET_IDLE_MS - 1);
+    const second = ports.reserve("udp-1")!;
+    second.connect(audioFor(caller));
+    clock.advance(SOCKET_IDLE_MS);
+    expect(ports.boundSockets).toBe(1);
+    await echoOf(caller, port, speech(1));
+    expect(second.counts?.echoed).toBe(1);
   });
 
   it("does nothing for an end that was released before its call was connected", async () => {

@@ -6,6 +6,9 @@ import { systemClock, systemRandom } from "@tandem/sip/node";
 import { EchoStream, type EchoAudio, type EchoCounts } from "./echo-stream.ts";
 import { RtpPorts } from "./rtp-ports.ts";
 
+/** A socket without a call is closed after this time: in a row of calls none is, and an idle edge has none. */
+export const SOCKET_IDLE_MS = 30_000;
+
 export interface EchoPortsOptions {
   readonly firstPort: number;
   readonly lastPort: number;
@@ -31,8 +34,9 @@ export interface EchoEnd {
 
 /**
  * RTP ports that send back what they hear, so that a test call hears itself. A port is a number until its call is
- * connected: that binds it, in the background, and the socket stays for the next call on the port. A call that finds
- * its port bound costs no system call; what the last call's peer still sends is dropped by the next one's stream.
+ * connected: that binds it, in the background, and the socket stays for the next call on the port, for a while. A call
+ * that finds its port bound costs no system call; what the last call's peer still sends is dropped by the next one's
+ * stream.
  */
 export class EchoPorts {
   readonly #options: EchoPortsOptions;
@@ -96,6 +100,9 @@ class Pool {
   readonly #streams = new Map<number, EchoStream>();
   /** Ports whose socket failed while a call has them. */
   readonly #broken = new Set<number>();
+  /** Since when a socket has been without a call, longest first. */
+  readonly #idle = new Map<number, number>();
+  #idleTimer: unknown;
   #isClosed = false;
 
   constructor(address: string, options: EchoPortsOptions, clock: Clock, random: Random) {
@@ -123,21 +130,50 @@ class Pool {
     existing?.negotiate(audio);
     const stream = existing ?? new EchoStream(audio, this.#random);
     this.#streams.set(port, stream);
+    this.#idle.delete(port);
     if (!this.#isClosed && !this.#sockets.has(port) && !this.#broken.has(port)) this.#bind(port);
     return stream;
   }
 
   release(port: number): void {
+    const now = this.#clock.now();
     this.#streams.delete(port);
-    if (this.#broken.delete(port)) this.#ports.quarantine(port, this.#clock.now());
-    else this.#ports.giveBack(port, this.#clock.now());
+    if (this.#broken.delete(port)) this.#ports.quarantine(port, now);
+    else this.#ports.giveBack(port, now);
+    if (!this.#sockets.has(port) || this.#idle.has(port)) return;
+    this.#idle.set(port, now);
+    this.#awaitIdle();
   }
 
   close(): void {
     this.#isClosed = true;
+    this.#clock.clearTimeout(this.#idleTimer);
     for (const socket of this.#sockets.values()) socket.close();
     this.#sockets.clear();
     this.#streams.clear();
+    this.#idle.clear();
+  }
+
+  #awaitIdle(): void {
+    const [since] = this.#idle.values();
+    if (since === undefined || this.#idleTimer !== undefined || this.#isClosed) return;
+    const closeIdle = (): void => {
+      this.#idleTimer = undefined;
+      this.#closeIdle();
+      this.#awaitIdle();
+    };
+    const waitMs = Math.max(0, since + SOCKET_IDLE_MS - this.#clock.now());
+    this.#idleTimer = this.#clock.setTimeout(closeIdle, waitMs);
+  }
+
+  #closeIdle(): void {
+    const before = this.#clock.now() - SOCKET_IDLE_MS;
+    for (const [port, since] of this.#idle) {
+      if (since > before) return;
+      this.#idle.delete(port);
+      this.#sockets.get(port)?.close();
+      this.#sockets.delete(port);
+    }
   }
 
   #bind(port: number): void {
@@ -146,6 +182,7 @@ class Pool {
     socket.on("error", (error) => {
       // The port is somebody else's: its call goes on without sound, and the next calls have other ports.
       if (!this.#sockets.delete(port)) return;
+      this.#idle.delete(port);
       if (this.#streams.has(port)) this.#broken.add(port);
       socket.close();
       this.#onError(error, port);
