@@ -2,10 +2,10 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { editIsup, isupMessage } from "./build.ts";
 import { decodeIsup } from "./decode.ts";
-import { hexOf, octetsOfHex } from "./json.ts";
+import { hexOf, octetsOfHex } from "./hex.ts";
 import type { IsupMessage } from "./message.ts";
-import { isupNumber } from "./number-codec.ts";
-import { causeIndicatorsOf } from "./parameter-codecs.ts";
+import { isupNumber } from "./numbers.ts";
+import { causeIndicatorsOf } from "./cause-indicators.ts";
 
 function decoded(hex: string): IsupMessage {
   const result = decodeIsup(octetsOfHex(hex.replaceAll(" ", "")) ?? new Uint8Array(0));
@@ -102,7 +102,7 @@ describe("editIsup", () => {
 
   it("refuses to take a mandatory parameter away, and to edit what it has no layout for", () => {
     expect(() => editIsup(decoded("0c0200028090"), { causeIndicators: undefined })).toThrow("REL needs");
-    expect(() => editIsup(decoded("00910100"), { hopCounter: { value: 1 } })).toThrow("not known");
+    expect(() => editIsup(decoded("00910100"), { hopCounter: { value: 1 } })).toThrow("no layout");
   });
 
   it("changes nothing when every value is put in its own place again", () => {

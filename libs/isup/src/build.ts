@@ -1,99 +1,179 @@
 import { decodeIsup } from "./decode.ts";
 import type { IsupMessage, IsupMessageOf, RawParameter } from "./message.ts";
-import { layoutOf, type IsupVariant, type MessageLayout, type MessageType } from "./messages.ts";
-import type { ParameterCodec } from "./fields.ts";
-import { PARAMETER_ROWS, type ParameterName, type Parameters } from "./parameters.ts";
+import type { MessageType } from "./messages.ts";
+import { OctetWriter } from "./octet-writer.ts";
+import { encodeContent, writeContent } from "./parameter-row.ts";
+import { isParameterName, type ParameterInputs, type ParameterName } from "./parameters.ts";
+import { readerOf, variantTables, type IsupVariant, type MessageReader } from "./variants.ts";
 
 /** A length or a pointer is one octet (Q.763 (12/1999) §1.5). */
 const OCTET_MAX = 255;
 
-/** A value as octets of its parameter, over those it had. */
-function contentOf(name: ParameterName, value: unknown, base?: Uint8Array): Uint8Array {
-  // `value` has the type of this very row; a table of rows of different types cannot say so.
-  return (PARAMETER_ROWS[name].codec as ParameterCodec<unknown>).encode(value, base);
-}
-
-function optionalOf(name: ParameterName, value: unknown): Part[] {
-  const values = PARAMETER_ROWS[name].isRepeated ? (value as readonly unknown[]) : [value];
-  const { code } = PARAMETER_ROWS[name];
-  return values.map((each) => ({ name, code, part: "optional", octets: contentOf(name, each) }));
-}
-
-/**
- * Builds a message. Mandatory parameters must be given; optional ones follow in the order of `parameters`.
- * Throws a TypeError where a mandatory one is missing or one has no place: a fault of the caller, not of the network.
- */
-export function isupMessage<T extends MessageType>(
-  messageType: T,
-  parameters: Parameters = {},
-  options: { readonly variant?: IsupVariant } = {},
-): IsupMessageOf<T> {
-  const variant = options.variant ?? "itu-t92+";
-  const layout = layoutOf(messageType, variant);
-  if (layout === undefined || layout.isOpaque === true) {
+function messageReader(messageType: string, variant: IsupVariant): MessageReader {
+  const reader = variantTables(variant).messagesByType.get(messageType);
+  if (reader === undefined || reader.isOpaque === true) {
     throw new TypeError(`${variant} has no layout for ${messageType}`);
   }
-  const parts: Part[] = [];
-  const mandatory = new Set<string>();
-  const add = (name: ParameterName, part: "fixed" | "variable"): void => {
-    mandatory.add(name);
-    if (parameters[name] === undefined) throw new TypeError(`${messageType} needs ${name}`);
-    parts.push({ name, code: PARAMETER_ROWS[name].code, part, octets: contentOf(name, parameters[name]) });
+  return reader;
+}
+
+/** A parameter of the optional part that is to be written as it is. */
+export interface RawInput {
+  readonly code: number;
+  readonly octets: Uint8Array;
+}
+
+interface BuildOptions {
+  readonly variant?: IsupVariant;
+  /** Written behind the optional parameters. */
+  readonly unknown?: readonly RawInput[];
+}
+
+const out = new OctetWriter();
+
+/**
+ * The octets of a message. Mandatory parameters must be given; optional ones follow in the order of `parameters`.
+ * Throws a TypeError where a mandatory one is missing or a value cannot be written: a fault of the caller, not of the
+ * network.
+ */
+export function isupOctets(
+  messageType: MessageType,
+  parameters: ParameterInputs = {},
+  { variant = "itu-t92+", unknown = [] }: BuildOptions = {},
+): Uint8Array {
+  const message = messageReader(messageType, variant);
+  const values = parameters as Readonly<Record<string, unknown>>;
+  const given = (name: string): unknown => {
+    const value = values[name];
+    if (value === undefined) throw new TypeError(`${messageType} needs ${name}`);
+    return value;
   };
-  for (const [name] of layout.fixed) add(name, "fixed");
-  for (const name of layout.variable) add(name, "variable");
-  for (const [name, value] of Object.entries(parameters)) {
-    if (!mandatory.has(name)) parts.push(...optionalOf(name as ParameterName, value));
+  out.reset();
+  out.push(message.code);
+  for (const { reader, length } of message.fixed) {
+    const at = out.length;
+    writeContent(reader.part, given(reader.name), out);
+    if (out.length - at !== length) throw new TypeError(`${reader.name} of ${out.length - at} octets`);
   }
-  return rebuilt(layout, parts, new Uint8Array(0), variant) as IsupMessageOf<T>;
+  let pointerAt = out.length;
+  const pointers = message.variable.length + (message.hasOptional ? 1 : 0);
+  for (let index = 0; index < pointers; index++) out.push(0);
+  for (const reader of message.variable) {
+    const at = out.length;
+    out.set(pointerAt, oneOctet(at - pointerAt, "a pointer"));
+    pointerAt++;
+    out.push(0);
+    writeContent(reader.part, given(reader.name), out);
+    out.set(at, oneOctet(out.length - at - 1, "a length"));
+  }
+  const optionalAt = out.length;
+  for (const name in values) {
+    if (values[name] !== undefined && !isMandatory(message, name)) writeOptional(name, values[name], variant);
+  }
+  for (const { code, octets } of unknown) {
+    out.push(code);
+    out.push(oneOctet(octets.length, "a length"));
+    out.copy(octets);
+  }
+  if (out.length > optionalAt) {
+    if (!message.hasOptional) throw new TypeError(`${messageType} has no optional part`);
+    out.set(pointerAt, oneOctet(optionalAt - pointerAt, "a pointer"));
+    out.push(0);
+  }
+  return out.octets();
+}
+
+function isMandatory({ fixed, variable }: MessageReader, name: string): boolean {
+  for (const { reader } of fixed) if (reader.name === name) return true;
+  for (const reader of variable) if (reader.name === name) return true;
+  return false;
+}
+
+function writeOptional(name: string, value: unknown, variant: IsupVariant): void {
+  if (!isParameterName(name)) throw new TypeError(`no parameter is called ${name}`);
+  const { code, part, isRepeated } = readerOf(name, variant);
+  if (isRepeated && !Array.isArray(value)) throw new TypeError(`${name} is a list`);
+  for (const each of isRepeated ? (value as readonly unknown[]) : [value]) {
+    out.push(code);
+    const at = out.length;
+    out.push(0);
+    writeContent(part, each, out);
+    out.set(at, oneOctet(out.length - at - 1, "a length"));
+  }
+}
+
+/** A message from its parameters: {@link isupOctets}, decoded. */
+export function isupMessage<T extends MessageType>(
+  messageType: T,
+  parameters: ParameterInputs = {},
+  options: BuildOptions = {},
+): IsupMessageOf<T> {
+  return decoded(
+    isupOctets(messageType, parameters, options),
+    options.variant ?? "itu-t92+",
+  ) as IsupMessageOf<T>;
+}
+
+function decoded(octets: Uint8Array, variant: IsupVariant): IsupMessage {
+  const result = decodeIsup(octets, { variant });
+  if (!result.ok) throw new TypeError(result.error.message);
+  return result.message;
 }
 
 /** Values to put in the place of others; undefined takes an optional parameter away. */
-export type ParameterChanges = { readonly [N in ParameterName]?: Parameters[N] | undefined };
+export type ParameterChanges = { readonly [N in ParameterName]?: ParameterInputs[N] | undefined };
 
 /**
- * The message with some parameters changed: those are encoded anew, every other one keeps its octets and its place, and
- * octets behind the message stay behind it. Throws a TypeError as {@link isupMessage} does.
+ * The message with some parameters changed: those are encoded anew over their old octets, every other one keeps its
+ * octets and its place, and octets behind the message stay behind it. Throws a TypeError as {@link isupMessage} does.
  */
 export function editIsup<M extends IsupMessage>(message: M, changes: ParameterChanges): M {
-  const layout =
-    message.messageType === "unknown" ? undefined : layoutOf(message.messageType, message.variant);
-  if (layout === undefined || layout.isOpaque === true) {
-    throw new TypeError(`the layout of message type ${message.typeCode} is not known`);
-  }
+  const reader = messageReader(message.messageType, message.variant);
+  const values = message.parameters as Readonly<Record<string, unknown>>;
   const done = new Set<string>();
   const parts = message.raw.flatMap((parameter): Part[] => {
     const { name, part } = parameter;
     if (name === undefined || !(name in changes)) return [parameter];
-    const value = changes[name];
+    const value: unknown = changes[name];
     if (value === undefined) {
       if (part !== "optional") throw new TypeError(`${message.messageType} needs ${name}`);
       return [];
     }
     const isFirst = !done.has(name);
     done.add(name);
-    if (value === message.parameters[name]) return [parameter];
-    if (PARAMETER_ROWS[name].isRepeated)
-      return isFirst ? listOf(message, name, value as readonly unknown[]) : [];
-    return isFirst ? [{ ...parameter, octets: contentOf(name, value, parameter.octets) }] : [parameter];
+    if (value === values[name]) return [parameter];
+    const { part: codec, isRepeated } = readerOf(name, message.variant);
+    if (isRepeated) return isFirst ? listOf(message, name, value as readonly unknown[]) : [];
+    return isFirst ? [{ ...parameter, octets: encodeContent(codec, value, parameter.octets) }] : [parameter];
   });
   for (const [name, value] of Object.entries(changes)) {
-    if (value !== undefined && !done.has(name)) parts.push(...optionalOf(name as ParameterName, value));
+    if (value !== undefined && !done.has(name)) parts.push(...optionalParts(name, value, message.variant));
   }
-  const edited = patched(message, parts) ?? rebuilt(layout, parts, message.trailing, message.variant);
+  const octets = patched(message, parts) ?? rebuilt(reader, parts, message.trailing);
   // The layout is that of the message given, so the type is too.
-  return edited as M;
+  return decoded(octets, message.variant) as M;
+}
+
+type Part = Pick<RawParameter, "name" | "code" | "part" | "octets">;
+
+function optionalParts(name: string, value: unknown, variant: IsupVariant): Part[] {
+  if (!isParameterName(name)) throw new TypeError(`no parameter is called ${name}`);
+  const { code, part, isRepeated } = readerOf(name, variant);
+  const values = isRepeated ? (value as readonly unknown[]) : [value];
+  return values.map((each) => ({ name, code, part: "optional", octets: encodeContent(part, each) }));
 }
 
 /** A list put in the place of another: its members that were there before keep their octets. */
-function listOf({ raw, parameters }: IsupMessage, name: ParameterName, values: readonly unknown[]): Part[] {
-  const before = parameters[name] as readonly unknown[];
-  const rawOf = raw.filter((parameter) => parameter.name === name);
-  return values.flatMap((value) => rawOf[before.indexOf(value)] ?? optionalOf(name, [value]));
+function listOf(message: IsupMessage, name: ParameterName, values: readonly unknown[]): Part[] {
+  const before = message.parameters[name] as readonly unknown[];
+  const rawOf = message.raw.filter((parameter) => parameter.name === name);
+  return values.flatMap(
+    (value) => rawOf[before.indexOf(value)] ?? optionalParts(name, [value], message.variant),
+  );
 }
 
 /** Where no parameter changes its length, odd pointers and the gaps between parameters stay too. */
-function patched({ raw, octets, variant }: IsupMessage, parts: readonly Part[]): IsupMessage | undefined {
+function patched({ raw, octets }: IsupMessage, parts: readonly Part[]): Uint8Array | undefined {
   const isSameShape = raw.every(
     (parameter, index) => parts[index]?.octets.length === parameter.octets.length,
   );
@@ -103,40 +183,37 @@ function patched({ raw, octets, variant }: IsupMessage, parts: readonly Part[]):
     const content = parts[index]?.octets;
     if (content !== undefined && content !== parameter.octets) copy.set(content, parameter.offset);
   });
-  const decoded = decodeIsup(copy, { variant });
-  return decoded.ok ? decoded.message : undefined;
+  return copy;
 }
 
-type Part = Pick<RawParameter, "name" | "code" | "part" | "octets">;
-
-function rebuilt(
-  layout: MessageLayout,
-  parts: readonly Part[],
-  trailing: Uint8Array,
-  variant: IsupVariant,
-): IsupMessage {
-  const fixed = parts.filter(({ part }) => part === "fixed").flatMap(({ octets }) => [...octets]);
-  const variable = parts.filter(({ part }) => part === "variable");
+function rebuilt(message: MessageReader, parts: readonly Part[], trailing: Uint8Array): Uint8Array {
   const optional = parts.filter(({ part }) => part === "optional");
-  if (optional.length > 0 && !layout.hasOptional) throw new TypeError(`${layout.name} has no optional part`);
-  const pointers: number[] = [];
-  const contents: number[] = [];
-  const pointerCount = variable.length + (layout.hasOptional ? 1 : 0);
+  if (optional.length > 0 && !message.hasOptional) {
+    throw new TypeError(`${message.messageType} has no optional part`);
+  }
+  out.reset();
+  out.push(message.code);
+  for (const { part, octets } of parts) if (part === "fixed") out.copy(octets);
+  let pointerAt = out.length;
+  const variable = parts.filter(({ part }) => part === "variable");
+  for (let index = 0; index < variable.length + (message.hasOptional ? 1 : 0); index++) out.push(0);
   for (const { octets } of variable) {
-    pointers.push(oneOctet(pointerCount - pointers.length + contents.length, "a pointer"));
-    contents.push(oneOctet(octets.length, "a length"), ...octets);
+    out.set(pointerAt, oneOctet(out.length - pointerAt, "a pointer"));
+    pointerAt++;
+    out.push(oneOctet(octets.length, "a length"));
+    out.copy(octets);
   }
-  if (layout.hasOptional) {
-    pointers.push(optional.length === 0 ? 0 : oneOctet(1 + contents.length, "a pointer"));
+  if (optional.length > 0) {
+    out.set(pointerAt, oneOctet(out.length - pointerAt, "a pointer"));
     for (const { code, octets } of optional) {
-      contents.push(code, oneOctet(octets.length, "a length"), ...octets);
+      out.push(code);
+      out.push(oneOctet(octets.length, "a length"));
+      out.copy(octets);
     }
-    if (optional.length > 0) contents.push(0);
+    out.push(0);
   }
-  const octets = Uint8Array.of(layout.code, ...fixed, ...pointers, ...contents, ...trailing);
-  const decoded = decodeIsup(octets, { variant });
-  if (!decoded.ok) throw new TypeError(`${layout.name}: ${decoded.error.message}`);
-  return decoded.message;
+  out.copy(trailing);
+  return out.octets();
 }
 
 function oneOctet(count: number, what: string): number {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { CODING_STANDARDS, LOCATIONS, q850Cause } from "./causes.ts";
 import { decodeIsup } from "./decode.ts";
-import { octetsOfHex } from "./json.ts";
+import { octetsOfHex } from "./hex.ts";
 
 function causeOf(hex: string) {
   const result = decodeIsup(octetsOfHex(`0c0200${hex}`) ?? new Uint8Array(0));

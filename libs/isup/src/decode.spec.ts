@@ -3,9 +3,10 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { editIsup, isupMessage } from "./build.ts";
 import { decodeIsup, encodeIsup } from "./decode.ts";
-import { hexOf, octetsOfHex } from "./json.ts";
+import { hexOf, octetsOfHex } from "./hex.ts";
 import { ISUP_OCTETS_MAX, type IsupMessage, type IsupWarning } from "./message.ts";
-import { ANSI_MESSAGES, ITU_MESSAGES, VARIANTS, type IsupVariant, type MessageType } from "./messages.ts";
+import { ANSI_MESSAGES, ITU_MESSAGES, type MessageType } from "./messages.ts";
+import { VARIANTS, type IsupVariant } from "./variants.ts";
 
 interface Vector {
   readonly hex: string;
@@ -169,7 +170,7 @@ describe("messages that real peers send", () => {
     ],
     ["a pointer behind the message", "090200", ["bad-optional-pointer 1"]],
     ["a pointer to the end octet", "0c020402849000", []],
-    ["no end octet", "0901210100", ["no-end-of-optional 5", "short-parameter 4"]],
+    ["no end octet", "0901210100", ["short-parameter 4", "no-end-of-optional 5"]],
     ["a parameter that is cut short", "09013d050102", ["truncated-optional-part 2", "trailing-octets 2"]],
     ["octets behind the message", "0900145a", ["trailing-octets 2"]],
     ["a message that ends with its pointer", "1000", []],

@@ -6,8 +6,9 @@ import {
   type IsupWarning,
   type RawParameter,
 } from "./message.ts";
-import { familyOf, layoutOf, messageTypeOf, type IsupVariant, type MessageLayout } from "./messages.ts";
-import { PARAMETER_ROWS, parameterName, type ParameterName, type Parameters } from "./parameters.ts";
+import type { Parameters } from "./parameters.ts";
+import type { Fields } from "./parts.ts";
+import { variantTables, type IsupVariant, type MessageReader, type ParameterReader } from "./variants.ts";
 
 /** A private way out of the depth of a decode; never leaves this file. */
 class DecodeFault extends Error {
@@ -33,37 +34,40 @@ export function decodeIsup(octets: Uint8Array, options: { readonly variant?: Isu
   }
   // A copy: views on it are handed out, and what they came in may be used again.
   const own = new Uint8Array(octets);
-  const messageType = messageTypeOf(typeCode, variant) ?? "unknown";
-  const layout = messageType === "unknown" ? undefined : layoutOf(messageType, variant);
-  const reading: Reading = { octets: own, variant, raw: [], warnings: [] };
+  const tables = variantTables(variant);
+  const reader = tables.messagesByCode[typeCode];
+  const reading: Reading = {
+    octets: own,
+    readers: tables.parametersByCode,
+    raw: [],
+    warnings: [],
+    values: {},
+  };
   let end = 1;
-  if (layout === undefined) {
-    reading.warnings.push({
-      code: "unknown-message-type",
-      message: `message type code ${typeCode}`,
-      offset: 0,
-    });
-  } else if (layout.isOpaque !== true) {
-    try {
-      end = readParts(layout, reading);
-    } catch (error) {
-      if (error instanceof DecodeFault) return { ok: false, error: error.fault };
-      throw error;
+  if (reader === undefined) warn(reading, "unknown-message-type", `message type code ${typeCode}`, 0);
+  else {
+    if (!reader.isOfEdition) warn(reading, "not-in-edition", `${variant} has no ${reader.messageType}`, 0);
+    if (reader.isOpaque !== true) {
+      try {
+        end = readParts(reader, reading);
+      } catch (error) {
+        if (error instanceof DecodeFault) return { ok: false, error: error.fault };
+        throw error;
+      }
     }
   }
-  const parameters = valuesOf(reading);
-  const { raw, warnings } = reading;
   const message = {
-    messageType,
+    messageType: reader?.messageType ?? "unknown",
     typeCode,
     variant,
-    parameters,
-    raw,
+    parameters: reading.values as Parameters,
+    raw: reading.raw,
     octets: own,
     trailing: own.subarray(end),
   };
+  if (reading.warnings.length > 1) reading.warnings.sort((a, b) => a.offset - b.offset);
   // The layout that was read is the one the type of its parameters is inferred from.
-  return { ok: true, message: message as IsupMessage, warnings };
+  return { ok: true, message: message as IsupMessage, warnings: reading.warnings };
 }
 
 /** The octets of a message; for one that was decoded, those it was decoded from. */
@@ -73,67 +77,48 @@ export function encodeIsup(message: IsupMessage): Uint8Array {
 
 interface Reading {
   readonly octets: Uint8Array;
-  readonly variant: IsupVariant;
+  readonly readers: readonly (ParameterReader | undefined)[];
   readonly raw: RawParameter[];
   readonly warnings: IsupWarning[];
+  readonly values: Fields;
+}
+
+function warn({ warnings }: Reading, code: IsupWarning["code"], message: string, offset: number): void {
+  warnings.push({ code, message, offset });
 }
 
 /** Q.763 (12/1999) §1.3 to §1.7. Returns the offset behind the last octet that was read. */
-function readParts(layout: MessageLayout, reading: Reading): number {
-  const { octets, raw, warnings } = reading;
+function readParts(message: MessageReader, reading: Reading): number {
+  const { octets } = reading;
   let at = 1;
-  for (const [name, length] of layout.fixed) {
-    if (at + length > octets.length) throw new DecodeFault("truncated", `${name} is cut short`, at);
-    raw.push(rawParameter(octets, name, "fixed", at, length));
+  for (const { reader, length } of message.fixed) {
+    if (at + length > octets.length) throw new DecodeFault("truncated", `${reader.name} is cut short`, at);
+    readParameter(reading, reader, reader.code, "fixed", at, length);
     at += length;
   }
   let end = at;
-  for (const name of layout.variable) {
-    const start = target(octets, at, name);
+  // Where pointers must have ended: the length octet of the first variable parameter.
+  let firstContent = octets.length;
+  for (const reader of message.variable) {
+    const start = target(octets, at, reader.name);
     at++;
     const length = octets[start] ?? 0;
-    if (start + 1 + length > octets.length) throw new DecodeFault("truncated", `${name} is cut short`, start);
-    raw.push(rawParameter(octets, name, "variable", start + 1, length));
+    if (start + 1 + length > octets.length) {
+      throw new DecodeFault("truncated", `${reader.name} is cut short`, start);
+    }
+    readParameter(reading, reader, reader.code, "variable", start + 1, length);
     end = Math.max(end, at, start + 1 + length);
+    firstContent = Math.min(firstContent, start);
   }
-  if (layout.hasOptional) {
-    if (at >= octets.length || (layout.variable.length > 0 && at >= firstContent(raw))) {
-      warnings.push({
-        code: "no-optional-pointer",
-        message: "the pointer to the optional part is missing",
-        offset: at,
-      });
+  if (message.hasOptional) {
+    if (at >= octets.length || at >= firstContent) {
+      warn(reading, "no-optional-pointer", "the pointer to the optional part is missing", at);
     } else end = readOptionalPart(at, Math.max(end, at + 1), reading);
   }
   if (end < octets.length) {
-    warnings.push({
-      code: "trailing-octets",
-      message: `${octets.length - end} octets behind the message`,
-      offset: end,
-    });
+    warn(reading, "trailing-octets", `${octets.length - end} octets behind the message`, end);
   }
   return end;
-}
-
-function rawParameter(
-  octets: Uint8Array,
-  name: ParameterName,
-  part: RawParameter["part"],
-  offset: number,
-  length: number,
-): RawParameter {
-  return {
-    name,
-    code: PARAMETER_ROWS[name].code,
-    part,
-    octets: octets.subarray(offset, offset + length),
-    offset,
-  };
-}
-
-/** Offset of the length octet of the first variable parameter: where pointers must have ended. */
-function firstContent(raw: readonly RawParameter[]): number {
-  return Math.min(...raw.filter(({ part }) => part === "variable").map(({ offset }) => offset - 1));
 }
 
 /** A pointer counts from its own octet (Q.763 (12/1999) §2.3). */
@@ -146,81 +131,84 @@ function target(octets: Uint8Array, at: number, what: string): number {
   return at + pointer;
 }
 
-interface OptionalPart {
-  readonly raw: readonly RawParameter[];
-  readonly end: number;
-  readonly ending: "end octet" | "end of message" | "truncated";
-}
-
 /** `expected` is where the optional part stands if nothing is odd: behind what came before it. */
-function readOptionalPart(
-  pointerAt: number,
-  expected: number,
-  { octets, variant, raw, warnings }: Reading,
-): number {
+function readOptionalPart(pointerAt: number, expected: number, reading: Reading): number {
+  const { octets } = reading;
   const pointer = octets[pointerAt] ?? 0;
   if (pointer === 0) return expected;
-  const start = pointerAt + pointer;
-  let part = readOptional(octets, start, variant);
-  if (part.ending !== "end octet" && start !== expected) {
+  let start = pointerAt + pointer;
+  let { end, ending } = endOfOptional(octets, start);
+  if (ending !== "end octet" && start !== expected) {
     // A pointer that is some octets off: believed only if the part reads better there than where it should be.
-    const instead = readOptional(octets, expected, variant);
+    const instead = endOfOptional(octets, expected);
     if (instead.ending === "end octet" || start >= octets.length) {
-      part = instead;
-      const message = `the pointer to the optional part leads to octet ${start}`;
-      warnings.push({ code: "bad-optional-pointer", message, offset: pointerAt });
+      warn(
+        reading,
+        "bad-optional-pointer",
+        `the pointer to the optional part leads to octet ${start}`,
+        pointerAt,
+      );
+      ({ end, ending } = instead);
+      start = expected;
     }
   }
-  raw.push(...part.raw);
-  if (part.ending === "truncated") {
-    const message = "an optional parameter ends behind the message";
-    warnings.push({ code: "truncated-optional-part", message, offset: part.end });
-  } else if (part.ending === "end of message") {
-    const message = "the optional part has no end octet";
-    warnings.push({ code: "no-end-of-optional", message, offset: part.end });
+  for (let at = start; at < end && octets[at] !== 0;) {
+    const code = octets[at] ?? 0;
+    const length = octets[at + 1] ?? 0;
+    readParameter(reading, reading.readers[code], code, "optional", at + 2, length);
+    at += 2 + length;
   }
-  return Math.max(expected, part.end);
+  if (ending === "truncated") {
+    warn(reading, "truncated-optional-part", "an optional parameter ends behind the message", end);
+  } else if (ending === "end of message") {
+    warn(reading, "no-end-of-optional", "the optional part has no end octet", end);
+  }
+  return Math.max(expected, end);
 }
 
-function readOptional(octets: Uint8Array, start: number, variant: IsupVariant): OptionalPart {
-  const raw: RawParameter[] = [];
-  const family = familyOf(variant);
+/** How far the optional part goes that begins there, and what ends it. */
+function endOfOptional(
+  octets: Uint8Array,
+  start: number,
+): { readonly end: number; readonly ending: "end octet" | "end of message" | "truncated" } {
   let at = start;
   while (at < octets.length) {
-    const code = octets[at] ?? 0;
-    if (code === 0) return { raw, end: at + 1, ending: "end octet" };
+    if (octets[at] === 0) return { end: at + 1, ending: "end octet" };
     const length = octets[at + 1];
-    if (length === undefined || at + 2 + length > octets.length) return { raw, end: at, ending: "truncated" };
-    const offset = at + 2;
-    const content = octets.subarray(offset, offset + length);
-    raw.push({ name: parameterName(code, family), code, part: "optional", octets: content, offset });
-    at = offset + length;
+    if (length === undefined || at + 2 + length > octets.length) return { end: at, ending: "truncated" };
+    at += 2 + length;
   }
-  return { raw, end: Math.min(at, octets.length), ending: "end of message" };
+  return { end: Math.min(at, octets.length), ending: "end of message" };
 }
 
-function valuesOf({ raw, warnings }: Reading): Parameters {
-  const values: Record<string, unknown> = {};
-  for (const { name, code, octets, offset } of raw) {
-    if (name === undefined) {
-      warnings.push({ code: "unknown-parameter", message: `parameter name code ${code}`, offset });
-      continue;
-    }
-    const { codec, isRepeated } = PARAMETER_ROWS[name];
-    if (octets.length < codec.minimum) {
-      const message = `${name} has ${octets.length} octets, at least ${codec.minimum} are due`;
-      warnings.push({ code: "short-parameter", message, offset });
-    }
-    const before = values[name];
-    if (isRepeated) {
-      const value: unknown = codec.decode(octets);
-      if (before === undefined) values[name] = [value];
-      else (before as unknown[]).push(value);
-    } else if (before === undefined) values[name] = codec.decode(octets);
-    else {
-      const message = `${name} stands more than once; the first counts`;
-      warnings.push({ code: "repeated-parameter", message, offset });
-    }
+function readParameter(
+  reading: Reading,
+  reader: ParameterReader | undefined,
+  code: number,
+  part: RawParameter["part"],
+  offset: number,
+  length: number,
+): void {
+  const { octets, raw, values } = reading;
+  raw.push({ name: reader?.name, code, part, octets: octets.subarray(offset, offset + length), offset });
+  if (reader === undefined) {
+    warn(reading, "unknown-parameter", `parameter name code ${code}`, offset);
+    return;
   }
-  return values;
+  const { name } = reader;
+  if (length < reader.part.least) {
+    const message = `${name} has ${length} octets, at least ${reader.part.least} are due`;
+    warn(reading, "short-parameter", message, offset);
+  }
+  if (!reader.isOfEdition) warn(reading, "not-in-edition", `the variant's edition has no ${name}`, offset);
+  const before = values[name];
+  if (before !== undefined && !reader.isRepeated) {
+    warn(reading, "repeated-parameter", `${name} stands more than once; the first counts`, offset);
+    return;
+  }
+  const value: Fields = {};
+  reader.part.read(octets, offset, offset + length, value);
+  if (!reader.isRepeated) values[name] = value;
+  else if (before === undefined) values[name] = [value];
+  else (before as Fields[]).push(value);
 }

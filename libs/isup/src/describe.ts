@@ -1,9 +1,11 @@
+import type { CauseIndicators } from "./cause-indicators.ts";
+import { textNameOf } from "./fields.ts";
+import { hexOf } from "./hex.ts";
+import { unplacedOf } from "./json.ts";
 import type { IsupMessage } from "./message.ts";
-import { layoutOf } from "./messages.ts";
-import { hexOf, unplacedOf } from "./json.ts";
-import type { IsupNumber } from "./number-codec.ts";
-import type { CauseIndicators } from "./parameter-codecs.ts";
+import type { IsupNumber } from "./numbers.ts";
 import type { Parameters } from "./parameters.ts";
+import { layoutOf } from "./variants.ts";
 
 /** A message in words, a line each: what it is, then what a person looks for first, then the rest by name. */
 export function describeIsup(message: IsupMessage): string[] {
@@ -42,17 +44,41 @@ export function describeIsup(message: IsupMessage): string[] {
   return lines;
 }
 
-/** Fields that say something: names before numbers, zeros and empty names left out. */
+/** Fields that say something: names in the place of numbers, zeros and what is empty left out. */
 function wordsOf(value: unknown): string {
   if (value instanceof Uint8Array) return hexOf(value);
   if (Array.isArray(value)) return value.map(wordsOf).join("; ");
   if (typeof value !== "object" || value === null) return String(value);
   if ("digits" in value && "natureOfAddress" in value) return numberText(value as IsupNumber) ?? "";
-  const fields = Object.entries(value).filter(([, each]) => each !== 0 && each !== "" && each !== false);
+  const named = namedFields(value as Readonly<Record<string, unknown>>);
+  const fields = named.filter(([, each]) => !isSilent(each));
   if (fields.length === 0) return "nothing set";
   return fields
-    .map(([name, each]) => (fields.length === 1 && each === 1 ? name : `${name} ${wordsOf(each)}`))
+    .map(([name, each]) => {
+      if (name === "value") return wordsOf(each);
+      return fields.length === 1 && each === 1 ? name : `${name} ${wordsOf(each)}`;
+    })
     .join(", ");
+}
+
+function isSilent(value: unknown): boolean {
+  return value === 0 || value === "" || value === false;
+}
+
+/** Numbers that have a name by that name, and the fields of names left out. */
+function namedFields(value: Readonly<Record<string, unknown>>): readonly (readonly [string, unknown])[] {
+  const texts = new Set(
+    Object.keys(value)
+      .filter((name) => typeof value[name] === "number")
+      .map(textNameOf),
+  );
+  return Object.entries(value).flatMap(([name, each]): readonly (readonly [string, unknown])[] => {
+    if (texts.has(name)) return [];
+    const text = typeof each === "number" ? value[textNameOf(name)] : undefined;
+    if (isSilent(each) || text === undefined || text === "") return [[name, each]];
+    const label = textNameOf(name);
+    return [[name === "value" || label.endsWith("Name") ? name : label, text]];
+  });
 }
 
 function numberText(number: IsupNumber | undefined): string | undefined {

@@ -1,5 +1,5 @@
 // Codec
-export { editIsup, isupMessage, type ParameterChanges } from "./build.ts";
+export { editIsup, isupMessage, isupOctets, type ParameterChanges, type RawInput } from "./build.ts";
 export { decodeIsup, encodeIsup } from "./decode.ts";
 export {
   ISUP_OCTETS_MAX,
@@ -14,35 +14,36 @@ export {
 } from "./message.ts";
 // For people and for events
 export { describeIsup } from "./describe.ts";
-export { hexOf, isupToJson, octetsOfHex, type IsupJson } from "./json.ts";
+export { hexOf, octetsOfHex } from "./hex.ts";
+export { isupFromJson, isupToJson, type IsupJson, type IsupJsonResult } from "./json.ts";
+export { partsOfIsup, type IsupPart } from "./tree.ts";
 // Values of parameters
-export type { NamedValue, OctetsValue } from "./fields.ts";
-export type { BackwardCallIndicators, EventInformation, RedirectionInformation } from "./indicators.ts";
-export { isupNumber, type Digits, type IsupNumber } from "./number-codec.ts";
-export {
-  causeIndicatorsOf,
-  type CauseIndicators,
-  type GenericNumber,
-  type RangeAndStatus,
-  type UserServiceInformation,
-} from "./parameter-codecs.ts";
+export { causeIndicatorsOf, type CauseIndicators } from "./cause-indicators.ts";
+export type { Digits } from "./digits.ts";
+export type { NamedValue } from "./fields.ts";
+export { isupNumber, type IsupNumber } from "./numbers.ts";
+export type { OctetsValue } from "./octet-fields.ts";
+export type { FieldInfo } from "./parts.ts";
 // Tables
 export { CODING_STANDARDS, LOCATIONS, q850Cause, type Location, type Q850CauseInfo } from "./causes.ts";
+export { ANSI_MESSAGES, ITU_MESSAGES, type MessageLayout, type MessageType } from "./messages.ts";
+export { ANSI_PARAMETERS } from "./parameters-ansi.ts";
+export { PARAMETERS } from "./parameters-itu.ts";
 export {
-  ANSI_MESSAGES,
-  familyOf,
-  ITU_MESSAGES,
-  VARIANTS,
-  variantOf,
-  type IsupFamily,
-  type IsupVariant,
-  type MessageLayout,
-  type MessageType,
-} from "./messages.ts";
-export {
-  ANSI_PARAMETERS,
-  PARAMETERS,
-  parameterName,
+  PARAMETER_ROWS,
+  type BackwardCallIndicators,
+  type ParameterInput,
+  type ParameterInputs,
   type ParameterName,
   type Parameters,
 } from "./parameters.ts";
+export {
+  familyOf,
+  layoutOf,
+  parameterName,
+  VARIANTS,
+  variantOf,
+  variantTables,
+  type IsupFamily,
+  type IsupVariant,
+} from "./variants.ts";

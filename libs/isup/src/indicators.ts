@@ -1,227 +1,251 @@
-import { bits, named, over, type NamedValue, type ParameterCodec } from "./fields.ts";
-import {
-  CALLED_PARTYS_CATEGORY,
-  CALLED_PARTYS_STATUS,
-  CALLING_PARTYS_CATEGORY,
-  CHARGE,
-  EVENT,
-  NOTIFICATION,
-  REDIRECTING_INDICATOR,
-  REDIRECTING_REASON,
-  TRANSMISSION_MEDIUM,
-} from "./names.ts";
+import { bits, coded, extended, flag, integer, named, number } from "./fields.ts";
+import * as n from "./names.ts";
+import { octets } from "./octet-fields.ts";
+import { list, optional, sequence } from "./parts.ts";
 
-/** Q.763 (12/1999) §3.35. */
+/** Parameters of indicators, each with the clause of Q.763 (12/1999). Bits that have no field here are spare. */
+
+/** Bit H of an octet that no other follows. */
+const LAST = { initial: 0x80 };
+
+/** §3.35. */
 export const natureOfConnectionIndicators = bits(1, {
-  satellite: [0, 2],
-  continuityCheck: [2, 2],
-  outgoingEchoControlDevice: [4, 1],
+  satellite: coded(0, 2, n.SATELLITE),
+  continuityCheck: coded(2, 2, n.CONTINUITY_CHECK),
+  outgoingEchoControlDevice: flag(4),
 });
 
-/** Q.763 (12/1999) §3.23. */
+/** §3.23; bits M and N are national there, and number portability's in EN 302 097 and T1.113 (two dissectors agree). */
 export const forwardCallIndicators = bits(2, {
-  internationalCall: [0, 1],
-  endToEndMethod: [1, 2],
-  interworking: [3, 1],
-  endToEndInformation: [4, 1],
-  isdnUserPart: [5, 1],
-  isdnUserPartPreference: [6, 2],
-  isdnAccess: [8, 1],
-  sccpMethod: [9, 2],
-  portedNumberTranslated: [12, 1],
-  queryOnReleaseAttempt: [13, 1],
+  internationalCall: flag(0),
+  endToEndMethod: coded(1, 2, n.END_TO_END_METHOD),
+  interworking: flag(3),
+  endToEndInformation: flag(4),
+  isdnUserPart: flag(5),
+  isdnUserPartPreference: coded(6, 2, n.ISUP_PREFERENCE),
+  isdnAccess: flag(8),
+  sccpMethod: coded(9, 2, n.SCCP_METHOD),
+  portedNumberTranslated: flag(12),
+  queryOnReleaseAttempt: flag(13),
 });
 
-/** Q.763 (12/1999) §3.5. */
-const backwardBits = bits(2, {
-  chargeIndicator: [0, 2],
-  calledPartysStatusIndicator: [2, 2],
-  calledPartysCategoryIndicator: [4, 2],
-  endToEndMethod: [6, 2],
-  interworking: [8, 1],
-  endToEndInformation: [9, 1],
-  isdnUserPart: [10, 1],
-  holding: [11, 1],
-  isdnAccess: [12, 1],
-  echoControlDevice: [13, 1],
-  sccpMethod: [14, 2],
+/** §3.5; bit J is the IAM segmentation indicator in T1.113. */
+export const backwardCallIndicators = bits(2, {
+  chargeIndicator: coded(0, 2, n.CHARGE),
+  calledPartysStatusIndicator: coded(2, 2, n.CALLED_PARTYS_STATUS),
+  calledPartysCategoryIndicator: coded(4, 2, n.CALLED_PARTYS_CATEGORY),
+  endToEndMethod: coded(6, 2, n.END_TO_END_METHOD),
+  interworking: flag(8),
+  endToEndInformation: flag(9),
+  isdnUserPart: flag(10),
+  holding: flag(11),
+  isdnAccess: flag(12),
+  echoControlDevice: flag(13),
+  sccpMethod: coded(14, 2, n.SCCP_METHOD),
 });
 
-export interface BackwardCallIndicators {
-  readonly chargeIndicator: number;
-  readonly charge: string;
-  readonly calledPartysStatusIndicator: number;
-  readonly calledPartysStatus: string;
-  readonly calledPartysCategoryIndicator: number;
-  readonly calledPartysCategory: string;
-  readonly endToEndMethod: number;
-  readonly interworking: number;
-  readonly endToEndInformation: number;
-  readonly isdnUserPart: number;
-  readonly holding: number;
-  readonly isdnAccess: number;
-  readonly echoControlDevice: number;
-  readonly sccpMethod: number;
-}
-
-export const backwardCallIndicators: ParameterCodec<BackwardCallIndicators> = {
-  minimum: 2,
-  decode(content) {
-    const value = backwardBits.decode(content);
-    return {
-      ...value,
-      charge: CHARGE[value.chargeIndicator] ?? "",
-      calledPartysStatus: CALLED_PARTYS_STATUS[value.calledPartysStatusIndicator] ?? "",
-      calledPartysCategory: CALLED_PARTYS_CATEGORY[value.calledPartysCategoryIndicator] ?? "",
-    };
-  },
-  encode: (value, base) => backwardBits.encode(value, base),
-};
-
-/** Q.763 (12/1999) §3.37. */
+/** §3.37. */
 export const optionalBackwardCallIndicators = bits(1, {
-  inBandInformation: [0, 1],
-  callDiversionMayOccur: [1, 1],
-  simpleSegmentation: [2, 1],
-  mlppUser: [3, 1],
+  inBandInformation: flag(0),
+  callDiversionMayOccur: flag(1),
+  simpleSegmentation: flag(2),
+  mlppUser: flag(3),
 });
 
-/** Q.763 (12/1999) §3.38. */
+/** §3.38. */
 export const optionalForwardCallIndicators = bits(1, {
-  closedUserGroup: [0, 2],
-  simpleSegmentation: [2, 1],
-  connectedLineIdentityRequest: [7, 1],
+  closedUserGroup: coded(0, 2, n.CLOSED_USER_GROUP),
+  simpleSegmentation: flag(2),
+  connectedLineIdentityRequest: flag(7),
 });
-export interface RedirectionInformation {
-  readonly redirectingIndicator: number;
-  readonly redirecting: string;
-  readonly originalReasonIndicator: number;
-  readonly originalReason: string;
-  /** 1 to 5; absent in the one-octet form. */
-  readonly redirectionCounter?: number;
-  readonly redirectingReasonIndicator?: number;
-  readonly redirectingReason?: string;
-}
 
-/** Q.763 (12/1999) §3.45; older networks send the first octet alone. */
-export const redirectionInformation: ParameterCodec<RedirectionInformation> = {
-  minimum: 1,
-  decode([first = 0, second]) {
-    const redirectingIndicator = first & 7;
-    const originalReasonIndicator = first >> 4;
-    return {
-      redirectingIndicator,
-      redirecting: REDIRECTING_INDICATOR[redirectingIndicator] ?? "",
-      originalReasonIndicator,
-      originalReason: REDIRECTING_REASON[originalReasonIndicator] ?? "",
-      ...(second !== undefined && {
-        redirectionCounter: second & 7,
-        redirectingReasonIndicator: second >> 4,
-        redirectingReason: REDIRECTING_REASON[second >> 4] ?? "",
-      }),
-    };
-  },
-  encode(value, base) {
-    const spare = (base?.[0] ?? 0) & 0x08;
-    const first = (value.originalReasonIndicator << 4) | spare | value.redirectingIndicator;
-    if (value.redirectionCounter === undefined) return Uint8Array.of(first);
-    const reserved = (base?.[1] ?? 0) & 0x08;
-    const second = ((value.redirectingReasonIndicator ?? 0) << 4) | reserved | value.redirectionCounter;
-    return over(base, Uint8Array.of(first, second));
-  },
-};
-
-export interface EventInformation extends NamedValue {
-  /** Event presentation restricted indicator. */
-  readonly presentationRestricted: number;
-}
-
-/** Q.763 (12/1999) §3.21. */
-export const eventInformation: ParameterCodec<EventInformation> = {
-  minimum: 1,
-  decode: ([first = 0]) => ({
-    value: first & 0x7f,
-    name: EVENT[first & 0x7f] ?? "",
-    presentationRestricted: first >> 7,
+/** §3.45; older networks send the first octet alone. The counter is 1 to 5. */
+export const redirectionInformation = sequence(
+  bits(1, {
+    redirectingIndicator: coded(0, 3, n.REDIRECTING_INDICATOR),
+    originalReasonIndicator: coded(4, 4, n.REDIRECTING_REASON),
   }),
-  encode: (value, base) => over(base, Uint8Array.of((value.presentationRestricted << 7) | value.value)),
-};
+  optional(
+    bits(1, {
+      redirectionCounter: number(0, 3),
+      redirectingReasonIndicator: coded(4, 4, n.REDIRECTING_REASON),
+    }),
+    () => true,
+  ),
+);
 
-/** Q.763 (12/1999) §3.52. */
-export const suspendResumeIndicators = bits(1, { networkInitiated: [0, 1] });
+/** §3.21. */
+export const eventInformation = bits(1, { value: coded(0, 7, n.EVENT), presentationRestricted: flag(7) });
 
-/** Q.763 (12/1999) §3.18. */
-export const continuityIndicators = bits(1, { continuityCheckSuccessful: [0, 1] });
+/** §3.52. */
+export const suspendResumeIndicators = bits(1, { networkInitiated: flag(0) });
 
-/** Q.763 (12/1999) §3.29. */
+/** §3.18. */
+export const continuityIndicators = bits(1, { continuityCheckSuccessful: flag(0) });
+
+/** §3.29; the second octet is half reserved for national use, half spare. */
 export const informationRequestIndicators = bits(2, {
-  callingPartyAddress: [0, 1],
-  holding: [1, 1],
-  callingPartysCategory: [3, 1],
-  chargeInformation: [4, 1],
-  maliciousCallIdentification: [7, 1],
+  callingPartyAddress: flag(0),
+  holding: flag(1),
+  callingPartysCategory: flag(3),
+  chargeInformation: flag(4),
+  maliciousCallIdentification: flag(7),
+  reserved: number(12, 4),
 });
 
-/** Q.763 (12/1999) §3.28. */
+/** §3.28. The address response has two bits: one source's one bit is a slip. */
 export const informationIndicators = bits(2, {
-  callingPartyAddressResponse: [0, 2],
-  holdProvided: [2, 1],
-  callingPartysCategoryResponse: [5, 1],
-  chargeInformationResponse: [6, 1],
-  unsolicited: [7, 1],
+  callingPartyAddressResponse: coded(0, 2, n.ADDRESS_RESPONSE),
+  holdProvided: flag(2),
+  callingPartysCategoryResponse: flag(5),
+  chargeInformationResponse: flag(6),
+  unsolicited: flag(7),
+  reserved: number(12, 4),
 });
 
-/** Q.763 (12/1999) §3.19: devices 0 no information, 1 not included, 2 included; requests 1 activate, 2 deactivate. */
+/** §3.19. */
 export const echoControlInformation = bits(1, {
-  outgoingDevice: [0, 2],
-  incomingDevice: [2, 2],
-  outgoingDeviceRequest: [4, 2],
-  incomingDeviceRequest: [6, 2],
+  outgoingDevice: coded(0, 2, n.ECHO_DEVICE),
+  incomingDevice: coded(2, 2, n.ECHO_DEVICE),
+  outgoingDeviceRequest: coded(4, 2, n.ECHO_REQUEST),
+  incomingDeviceRequest: coded(6, 2, n.ECHO_REQUEST),
 });
 
-/** Q.763 (12/1999) §3.60; the services mean request or response by the first bit. */
+/** §3.60: services 2 not essential, 3 essential in a request; 1 not provided, 2 provided in a response. */
 export const userToUserIndicators = bits(1, {
-  isResponse: [0, 1],
-  service1: [1, 2],
-  service2: [3, 2],
-  service3: [5, 2],
-  discardedByNetwork: [7, 1],
+  isResponse: flag(0),
+  service1: number(1, 2),
+  service2: number(3, 2),
+  service3: number(5, 2),
+  discardedByNetwork: flag(7),
 });
 
-/** Q.763 (12/1999) §3.6. */
+/** §3.6. */
 export const callDiversionInformation = bits(1, {
-  notificationSubscriptionOptions: [0, 3],
-  redirectingReasonIndicator: [3, 4],
+  notificationSubscriptionOptions: coded(0, 3, n.NOTIFICATION_SUBSCRIPTION),
+  redirectingReasonIndicator: coded(3, 4, n.REDIRECTING_REASON),
 });
 
-/** Q.763 (12/1999) §3.47: 1 restricted. */
-export const redirectionNumberRestriction = bits(1, { presentationRestricted: [0, 2] });
+/** §3.47. */
+export const redirectionNumberRestriction = bits(1, {
+  presentationRestricted: coded(0, 2, n.PRESENTATION_RESTRICTION),
+});
 
-/** Q.763 (12/1999) §3.2: 1 no set-up message was generated. */
-export const accessDeliveryInformation = bits(1, { accessDeliveryIndicator: [0, 1] });
+/** §3.2: 1 no set-up message was generated. */
+export const accessDeliveryInformation = bits(1, { accessDeliveryIndicator: number(0, 1) });
 
-/** Q.763 (12/1999) §3.101; bit H is an extension bit. */
-export const numberPortabilityForwardInformation = bits(1, { status: [0, 4] }, 0x80);
+/** §3.101. */
+export const numberPortabilityForwardInformation = bits(
+  1,
+  { status: coded(0, 4, n.PORTABILITY_STATUS) },
+  LAST,
+);
 
-/** One octet that is a number: Q.763 (12/1999) §3.4, §3.13, §3.22, ANSI T1.113. */
-export const value = bits(1, { value: [0, 8] });
+/** §3.13. Value 2 is of 1984, and software failure in T1.113. */
+export const circuitGroupSupervisionMessageType = bits(1, { value: coded(0, 2, n.SUPERVISION_TYPE) });
 
-/** Q.763 (12/1999) §3.42, §3.7: milliseconds, most significant octet first. */
-export const milliseconds: ParameterCodec<{ readonly milliseconds: number }> = {
-  minimum: 2,
-  decode: ([first = 0, second = 0]) => ({ milliseconds: first * 256 + second }),
-  encode: (delay, base) => over(base, Uint8Array.of(delay.milliseconds >> 8, delay.milliseconds & 0xff)),
-};
+/** §3.42, §3.7. */
+export const milliseconds = integer("milliseconds", 2);
 
-/** Q.763 (12/1999) §3.80. */
-export const hopCounter = bits(1, { value: [0, 5] });
+/** §3.80, §3.93, §3.97. */
+export const counter = bits(1, { value: number(0, 5) });
 
-/** Q.763 (12/1999) §3.25: a 7-bit code, more octets in extensions. */
-export const genericNotification: ParameterCodec<NamedValue> = {
-  minimum: 1,
-  decode: ([first = 0]) => ({ value: first & 0x7f, name: NOTIFICATION[first & 0x7f] ?? "" }),
-  encode: (notification, base) =>
-    over(base, Uint8Array.of(((base?.[0] ?? 0x80) & 0x80) | notification.value)),
-};
-export const callingPartysCategory = named(CALLING_PARTYS_CATEGORY);
-export const transmissionMedium = named(TRANSMISSION_MEDIUM);
+/** §3.25. Codes 0x4a and 0x4b: one source prints 0x40 and 0x41, and 0x70 for 0x6a. */
+export const genericNotification = extended({ value: coded(0, 7, n.NOTIFICATION) }, []);
+
+/** §3.14, an octet for each circuit. With call processing state 0, maintenance 0 is transient and 3 unequipped. */
+export const circuitStateIndicator = list(
+  "circuits",
+  bits(1, {
+    maintenanceBlockingState: number(0, 2),
+    callProcessingState: coded(2, 2, n.CALL_PROCESSING_STATE),
+    hardwareBlockingState: coded(4, 2, n.HARDWARE_STATE),
+  }),
+);
+
+/** §3.43; status has one bit for each circuit from that of the CIC on, where the message has it. */
+export const rangeAndStatus = sequence(
+  bits(1, { range: number(0, 8) }),
+  octets("status", { isOptional: true }),
+);
+
+/** §3.40, §3.50: 14 bits, least significant octet first (two dissectors; a third takes them for big-endian). */
+export const pointCode = bits(2, { signallingPointCode: number(0, 14) });
+
+/** §3.8. */
+export const callReference = sequence(integer("callIdentity", 3), pointCode);
+
+/** §3.17: protocol class and credit may be missing. */
+export const connectionRequest = sequence(
+  integer("localReference", 3),
+  pointCode,
+  optional(bits(1, { protocolClass: number(0, 8) }), () => true),
+  optional(bits(1, { credit: number(0, 8) }), () => true),
+);
+
+/** §3.69; bit 1 of the first map octet is circuit 1. */
+export const circuitAssignmentMap = sequence(
+  bits(1, { mapType: coded(0, 6, n.MAP_TYPE) }),
+  octets("map", { length: 4 }),
+);
+
+/** §3.31, §3.32: bit A identification, bit B holding; one source has B of the two messages swapped. */
+export const mcidRequestIndicators = bits(1, { mcidRequested: flag(0), holdingRequested: flag(1) });
+export const mcidResponseIndicators = bits(1, { mcidIncluded: flag(0), holdingProvided: flag(1) });
+
+/** §3.67: the response field says something in a response only. */
+export const loopPreventionIndicators = bits(1, {
+  isResponse: flag(0),
+  responseIndicator: coded(1, 2, n.LOOP_RESPONSE),
+});
+
+export const callTransferReference = bits(1, { callTransferIdentity: number(0, 8) });
+export const ccss = bits(1, { ccssCall: flag(0) });
+export const backwardGvns = bits(1, { terminatingAccessIndicator: coded(0, 2, n.TERMINATING_ACCESS) }, LAST);
+export const networkManagementControls = bits(1, { temporaryAlternativeRouting: flag(0) }, LAST);
+export const callDiversionTreatmentIndicators = bits(
+  1,
+  { callToBeDivertedIndicator: coded(0, 2, n.DIVERSION_TREATMENT) },
+  LAST,
+);
+export const callOfferingTreatmentIndicators = bits(
+  1,
+  { callToBeOfferedIndicator: coded(0, 2, n.OFFERING_TREATMENT) },
+  LAST,
+);
+export const conferenceTreatmentIndicators = bits(
+  1,
+  { conferenceAcceptanceIndicator: coded(0, 2, n.CONFERENCE_TREATMENT) },
+  LAST,
+);
+export const uidActionIndicators = bits(1, { throughConnect: flag(0), stopT9: flag(1) }, LAST);
+export const uidCapabilityIndicators = bits(
+  1,
+  { throughConnectionModificationPossible: flag(0), stoppingT9Possible: flag(1) },
+  LAST,
+);
+export const collectCallRequest = bits(1, { collectCallRequested: flag(0) });
+export const ccnrPossibleIndicator = bits(1, { ccnrPossible: flag(0) });
+export const pivotCapability = bits(
+  1,
+  {
+    pivotPossibleIndicator: coded(0, 3, n.REDIRECT_POSSIBLE),
+    interworkingToRedirectionNotAllowed: flag(6),
+  },
+  LAST,
+);
+export const redirectCapability = bits(
+  1,
+  { redirectPossibleIndicator: coded(0, 3, n.REDIRECT_POSSIBLE) },
+  LAST,
+);
+export const pivotRoutingIndicators = bits(1, { pivotRoutingIndicator: coded(0, 7, n.PIVOT_ROUTING) }, LAST);
+export const pivotStatus = bits(1, { statusIndicator: coded(0, 2, n.PIVOT_STATUS) }, LAST);
+export const queryOnReleaseCapability = bits(1, { queryOnReleaseSupported: flag(0) }, LAST);
+
+/** §3.11. */
+export const callingPartysCategory = named(n.CALLING_PARTYS_CATEGORY);
+/** §3.54 to §3.56; prime and used are speech or 3.1 kHz audio, other values reserved there. */
+export const transmissionMedium = named(n.TRANSMISSION_MEDIUM);
+export const facilityIndicator = named(n.FACILITY);
+export const automaticCongestionLevel = named(n.CONGESTION_LEVEL);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import { decodeIsup } from "./decode.ts";
 import { describeIsup } from "./describe.ts";
-import { hexOf, isupToJson, octetsOfHex } from "./json.ts";
+import { hexOf, octetsOfHex } from "./hex.ts";
+import { isupToJson } from "./json.ts";
 import type { IsupMessage } from "./message.ts";
 
 function decoded(hex: string): IsupMessage {
@@ -16,7 +17,9 @@ describe("isupToJson", () => {
       messageType: "ANM",
       variant: "itu-t92+",
       parameters: {
-        accessTransport: { octets: "1e02" },
+        accessTransport: {
+          elements: [{ identifier: 0x1e, identifierName: "progressIndicator", octets: "" }],
+        },
         hopCounter: { value: 5 },
         unknown: [
           { code: 61, name: "hopCounter", octets: "09" },
@@ -24,6 +27,7 @@ describe("isupToJson", () => {
         ],
       },
       trailing: "77",
+      octets: "090103021e023d01053d0109fe02abcd0077",
     });
   });
 
@@ -35,9 +39,11 @@ describe("isupToJson", () => {
   it("shows the content of a type without a layout", () => {
     expect(isupToJson(decoded("009101"))).toEqual({
       messageType: "unknown",
+      typeCode: 0,
       variant: "itu-t92+",
       parameters: {},
       trailing: "9101",
+      octets: "009101",
     });
   });
 });
@@ -71,7 +77,7 @@ describe("describeIsup", () => {
       "ACM (address complete)",
       "  called party's status: noIndication",
       "  optionalBackwardCallIndicators: inBandInformation",
-      "  callDiversionInformation: notificationSubscriptionOptions 2, redirectingReasonIndicator 3",
+      "  callDiversionInformation: notificationSubscriptionOptions presentationAllowedWithNumber, redirectingReason unconditional",
     ]);
     expect(describeIsup(decoded("009101"))).toEqual(["unknown ISUP message type 0: 009101"]);
   });

@@ -1,5 +1,6 @@
-import type { IsupVariant, MandatoryParameter, MessageType } from "./messages.ts";
+import type { MandatoryParameter, MessageType } from "./messages.ts";
 import type { ParameterName, Parameters } from "./parameters.ts";
+import type { IsupVariant } from "./variants.ts";
 
 /** An ISUP message is an SS7 signal unit's field at most; bodies in SIP may be larger after segmentation. */
 export const ISUP_OCTETS_MAX = 4_096;
@@ -45,6 +46,7 @@ export type IsupMessage =
 export type IsupWarningCode =
   | "unknown-message-type"
   | "unknown-parameter"
+  | "not-in-edition"
   | "short-parameter"
   | "repeated-parameter"
   | "no-optional-pointer"

@@ -1,3 +1,4 @@
+import type { Edition } from "./parameter-row.ts";
 import type { ParameterName } from "./parameters.ts";
 
 /** Layout of one message type, Q.763 (12/1999) §4. */
@@ -12,6 +13,8 @@ export interface MessageLayout {
   readonly hasOptional: boolean;
   /** What follows the type code is another message, or national: kept as it is. */
   readonly isOpaque?: true;
+  /** Edition of Q.763 that brought it; the Blue Book's where it is not given. */
+  readonly since?: Edition;
 }
 
 type Fixed = MessageLayout["fixed"];
@@ -30,6 +33,9 @@ const opaque = (code: number, name: string) => ({
   ...layout(code, name, [], [], false),
   isOpaque: true as const,
 });
+
+/** The same layout, from a later edition on. */
+const from = <L extends object>(since: Edition, row: L) => ({ ...row, since });
 
 const CGSMT = ["circuitGroupSupervisionMessageType", 1] as const;
 const BCI = ["backwardCallIndicators", 2] as const;
@@ -84,17 +90,17 @@ export const ITU_MESSAGES = {
   CFN: layout(0x2f, "Confusion", [], ["causeIndicators"]),
   OLM: layout(0x30, "Overload", [], [], false),
   CRG: opaque(0x31, "Charge information"),
-  NRM: layout(0x32, "Network resource management"),
-  FAC: layout(0x33, "Facility"),
-  UPT: layout(0x34, "User part test"),
-  UPA: layout(0x35, "User part available"),
-  IDR: layout(0x36, "Identification request"),
-  IRS: layout(0x37, "Identification response"),
-  SGM: layout(0x38, "Segmentation"),
-  LOP: layout(0x40, "Loop prevention"),
-  APM: layout(0x41, "Application transport"),
-  PRI: layout(0x42, "Pre-release information"),
-  SDN: layout(0x43, "Subsequent directory number"),
+  NRM: from(1992, layout(0x32, "Network resource management")),
+  FAC: from(1992, layout(0x33, "Facility")),
+  UPT: from(1992, layout(0x34, "User part test")),
+  UPA: from(1992, layout(0x35, "User part available")),
+  IDR: from(1992, layout(0x36, "Identification request")),
+  IRS: from(1992, layout(0x37, "Identification response")),
+  SGM: from(1992, layout(0x38, "Segmentation")),
+  LOP: from(1997, layout(0x40, "Loop prevention")),
+  APM: from(1999, layout(0x41, "Application transport")),
+  PRI: from(1999, layout(0x42, "Pre-release information")),
+  SDN: from(1999, layout(0x43, "Subsequent directory number")),
 } as const;
 
 /** Where T1.113 differs: IAM has user service information and no transmission medium, RLC has no parameters. */
@@ -111,9 +117,40 @@ export const ANSI_MESSAGES = {
   EXM: layout(0xed, "Exit"),
 } as const;
 
+/** Message types of the Blue Book that Q.763 (12/1999) reserves. What is not known of them is kept as it is. */
+export const BLUE_BOOK_MESSAGES = {
+  CMR: layout(0x1c, "Call modification request", [["callModificationIndicators", 1]]),
+  CMC: layout(0x1d, "Call modification completed", [["callModificationIndicators", 1]]),
+  CMRJ: layout(0x1e, "Call modification reject", [["callModificationIndicators", 1]]),
+  CSVR: opaque(0x25, "Closed user group selection and validation request"),
+  CSVS: opaque(0x26, "Closed user group selection and validation response"),
+  DRS: opaque(0x27, "Delayed release"),
+} as const;
+
+/** Bellcore's besides those of T1.113, by one stack. */
+export const BELLCORE_MESSAGES = {
+  FAD: layout(0x22, "Facility deactivated", [FACILITY]),
+  FAI: layout(0x23, "Facility information", [FACILITY], ["facilityInformationIndicators"]),
+} as const;
+
+/** National message types. One stack or dissector has each; none has its layout. */
+export const NATIONAL_MESSAGES = {
+  TAX: opaque(0xe1, "Charging pulse (France)"),
+  TXA: opaque(0xe2, "Charging acknowledge (France)"),
+  NNM: opaque(0xf8, "National notification (Spain)"),
+  LLM: opaque(0xfc, "Malicious call (Spain)"),
+  CCL: opaque(0xfc, "Calling line clear (Russia)"),
+  CAK: opaque(0xfd, "Charge acknowledgement (Singapore)"),
+  CHG: opaque(0xfe, "Charge information (Japan)"),
+  TCM: opaque(0xfe, "Tariff charge (Singapore)"),
+  MCP: opaque(0xff, "Malicious call print (Singapore)"),
+  RNG: opaque(0xff, "Ringing (Russia)"),
+} as const;
+
 type Itu = typeof ITU_MESSAGES;
 type Ansi = typeof ANSI_MESSAGES;
-export type MessageType = keyof Itu | keyof Ansi;
+type Others = typeof BLUE_BOOK_MESSAGES & typeof BELLCORE_MESSAGES & typeof NATIONAL_MESSAGES;
+export type MessageType = keyof Itu | keyof Ansi | keyof Others;
 
 type MandatoryIn<L> = L extends {
   readonly fixed: infer F extends Fixed;
@@ -129,43 +166,6 @@ export type MandatoryParameter<T extends MessageType> = T extends keyof Itu
     : MandatoryIn<Itu[T]>
   : T extends keyof Ansi
     ? MandatoryIn<Ansi[T]>
-    : never;
-
-/** Variants as `base` and `version` of application/isup name them (RFC 3204 §3.1). */
-export const VARIANTS = ["itu-t88", "itu-t92+", "etsi121", "etsi356", "ansi88", "ansi00"] as const;
-export type IsupVariant = (typeof VARIANTS)[number];
-
-/** The tables a variant is read with. */
-export type IsupFamily = "itu" | "ansi";
-
-export function familyOf(variant: IsupVariant): IsupFamily {
-  return variant.startsWith("ansi") ? "ansi" : "itu";
-}
-
-const LAYOUTS: Readonly<Record<IsupFamily, Partial<Record<MessageType, MessageLayout>>>> = {
-  itu: ITU_MESSAGES,
-  ansi: { ...ITU_MESSAGES, ...ANSI_MESSAGES },
-};
-
-export function layoutOf(type: MessageType, variant: IsupVariant): MessageLayout | undefined {
-  return LAYOUTS[familyOf(variant)][type];
-}
-
-function byCode(layouts: Partial<Record<MessageType, MessageLayout>>): ReadonlyMap<number, MessageType> {
-  return new Map(Object.entries(layouts).map(([type, { code }]) => [code, type as MessageType]));
-}
-
-const BY_CODE: Readonly<Record<IsupFamily, ReadonlyMap<number, MessageType>>> = {
-  itu: byCode(LAYOUTS.itu),
-  ansi: byCode(LAYOUTS.ansi),
-};
-
-export function messageTypeOf(code: number, variant: IsupVariant): MessageType | undefined {
-  return BY_CODE[familyOf(variant)].get(code);
-}
-
-/** A variant by what a body or a configuration calls it; undefined for one this library does not know. */
-export function variantOf(name: string): IsupVariant | undefined {
-  const lower = name.toLowerCase();
-  return VARIANTS.find((variant) => variant === lower);
-}
+    : T extends keyof Others
+      ? MandatoryIn<Others[T]>
+      : never;

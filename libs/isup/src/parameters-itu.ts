@@ -1,0 +1,127 @@
+import { userServiceInformation, userTeleserviceInformation } from "./bearer.ts";
+import { causeIndicators } from "./cause-indicators.ts";
+import * as c from "./composites.ts";
+import { genericDigits } from "./digits.ts";
+import * as i from "./indicators.ts";
+import { DIGITS_ENCODING, DIGITS_TYPE } from "./names.ts";
+import * as numbers from "./numbers.ts";
+import { raw, repeated, row } from "./parameter-row.ts";
+
+/*
+ * Editions: those up to code 0x2a are the Blue Book's; the clauses of 12/1999 are alphabetical up to §3.61, which is the
+ * order of 1992, and go on by age: §3.62 to §3.81 are taken as those of 09/97, §3.82 on as those of 12/1999.
+ */
+const FROM_1992 = { since: 1992 } as const;
+const FROM_1997 = { since: 1997 } as const;
+const FROM_1999 = { since: 1999 } as const;
+
+/** Every parameter of Q.763 (12/1999) and its amendments by its name there, in the order of the codes. */
+export const PARAMETERS = {
+  callReference: row(0x01, "3.8", i.callReference),
+  transmissionMediumRequirement: row(0x02, "3.54", i.transmissionMedium),
+  accessTransport: row(0x03, "3.3", c.accessTransport),
+  calledPartyNumber: row(0x04, "3.9", numbers.called),
+  subsequentNumber: row(0x05, "3.51", numbers.subsequent),
+  natureOfConnectionIndicators: row(0x06, "3.35", i.natureOfConnectionIndicators),
+  forwardCallIndicators: row(0x07, "3.23", i.forwardCallIndicators),
+  optionalForwardCallIndicators: row(0x08, "3.38", i.optionalForwardCallIndicators),
+  callingPartysCategory: row(0x09, "3.11", i.callingPartysCategory),
+  callingPartyNumber: row(0x0a, "3.10", numbers.calling),
+  redirectingNumber: row(0x0b, "3.44", numbers.diverted),
+  redirectionNumber: row(0x0c, "3.46", numbers.called),
+  connectionRequest: row(0x0d, "3.17", i.connectionRequest),
+  informationRequestIndicators: row(0x0e, "3.29", i.informationRequestIndicators),
+  informationIndicators: row(0x0f, "3.28", i.informationIndicators),
+  continuityIndicators: row(0x10, "3.18", i.continuityIndicators),
+  backwardCallIndicators: row(0x11, "3.5", i.backwardCallIndicators),
+  causeIndicators: row(0x12, "3.12", causeIndicators),
+  redirectionInformation: row(0x13, "3.45", i.redirectionInformation),
+  circuitGroupSupervisionMessageType: row(0x15, "3.13", i.circuitGroupSupervisionMessageType),
+  rangeAndStatus: row(0x16, "3.43", i.rangeAndStatus),
+  facilityIndicator: row(0x18, "3.22", i.facilityIndicator),
+  closedUserGroupInterlockCode: row(0x1a, "3.15", c.closedUserGroupInterlockCode),
+  userServiceInformation: row(0x1d, "3.57", userServiceInformation),
+  signallingPointCode: row(0x1e, "3.50", i.pointCode),
+  userToUserInformation: row(0x20, "3.61", c.userToUserInformation),
+  connectedNumber: row(0x21, "3.16", numbers.connected),
+  suspendResumeIndicators: row(0x22, "3.52", i.suspendResumeIndicators),
+  transitNetworkSelection: row(0x23, "3.53", c.transitNetworkSelection),
+  eventInformation: row(0x24, "3.21", i.eventInformation),
+  circuitAssignmentMap: row(0x25, "3.69", i.circuitAssignmentMap, FROM_1997),
+  circuitStateIndicator: row(0x26, "3.14", i.circuitStateIndicator),
+  automaticCongestionLevel: row(0x27, "3.4", i.automaticCongestionLevel),
+  originalCalledNumber: row(0x28, "3.39", numbers.diverted),
+  optionalBackwardCallIndicators: row(0x29, "3.37", i.optionalBackwardCallIndicators),
+  userToUserIndicators: row(0x2a, "3.60", i.userToUserIndicators),
+  originationIscPointCode: row(0x2b, "3.40", i.pointCode, FROM_1992),
+  genericNotificationIndicator: repeated(0x2c, "3.25", i.genericNotification, FROM_1992),
+  callHistoryInformation: row(0x2d, "3.7", i.milliseconds, FROM_1992),
+  accessDeliveryInformation: row(0x2e, "3.2", i.accessDeliveryInformation, FROM_1992),
+  networkSpecificFacility: row(0x2f, "3.36", c.networkSpecificFacility, FROM_1992),
+  userServiceInformationPrime: row(0x30, "3.58", userServiceInformation, FROM_1992),
+  propagationDelayCounter: row(0x31, "3.42", i.milliseconds, FROM_1992),
+  remoteOperations: row(0x32, "3.48", c.remoteOperations, FROM_1992),
+  serviceActivation: row(0x33, "3.49", c.serviceActivation, FROM_1992),
+  userTeleserviceInformation: row(0x34, "3.59", userTeleserviceInformation, FROM_1992),
+  transmissionMediumUsed: row(0x35, "3.56", i.transmissionMedium, FROM_1992),
+  callDiversionInformation: row(0x36, "3.6", i.callDiversionInformation, FROM_1992),
+  echoControlInformation: row(0x37, "3.19", i.echoControlInformation, FROM_1992),
+  messageCompatibilityInformation: row(0x38, "3.33", c.messageCompatibilityInformation, FROM_1992),
+  parameterCompatibilityInformation: row(0x39, "3.41", c.parameterCompatibilityInformation, FROM_1992),
+  mlppPrecedence: row(0x3a, "3.34", c.mlppPrecedence, FROM_1992),
+  mcidRequestIndicators: row(0x3b, "3.31", i.mcidRequestIndicators, FROM_1992),
+  mcidResponseIndicators: row(0x3c, "3.32", i.mcidResponseIndicators, FROM_1992),
+  hopCounter: row(0x3d, "3.80", i.counter, FROM_1997),
+  transmissionMediumRequirementPrime: row(0x3e, "3.55", i.transmissionMedium, FROM_1992),
+  locationNumber: row(0x3f, "3.30", numbers.location, FROM_1992),
+  redirectionNumberRestriction: row(0x40, "3.47", i.redirectionNumberRestriction, FROM_1992),
+  callTransferReference: row(0x43, "3.65", i.callTransferReference, FROM_1997),
+  loopPreventionIndicators: row(0x44, "3.67", i.loopPreventionIndicators, FROM_1997),
+  callTransferNumber: row(0x45, "3.64", numbers.connected, FROM_1997),
+  ccss: row(0x4b, "3.63", i.ccss, FROM_1997),
+  forwardGvns: row(0x4c, "3.66", c.forwardGvns, FROM_1997),
+  backwardGvns: row(0x4d, "3.62", i.backwardGvns, FROM_1997),
+  redirectCapability: row(0x4e, "3.96", i.redirectCapability, FROM_1999),
+  networkManagementControls: row(0x5b, "3.68", i.networkManagementControls, FROM_1997),
+  // Q.1281 has the contents of these two; no source here says more than octets.
+  correlationId: raw(0x65, "3.70", FROM_1997),
+  scfId: raw(0x66, "3.71", FROM_1997),
+  callDiversionTreatmentIndicators: row(0x6e, "3.72", i.callDiversionTreatmentIndicators, FROM_1997),
+  calledInNumber: row(0x6f, "3.73", numbers.diverted, FROM_1997),
+  callOfferingTreatmentIndicators: row(0x70, "3.74", i.callOfferingTreatmentIndicators, FROM_1997),
+  // The format is the network's own (§3.75).
+  chargedPartyIdentification: raw(0x71, "3.75", FROM_1997),
+  conferenceTreatmentIndicators: row(0x72, "3.76", i.conferenceTreatmentIndicators, FROM_1997),
+  // Q.931's display: one source begins with its identifier and length, another with the characters.
+  displayInformation: raw(0x73, "3.77", FROM_1997),
+  uidActionIndicators: row(0x74, "3.78", i.uidActionIndicators, FROM_1997),
+  uidCapabilityIndicators: row(0x75, "3.79", i.uidCapabilityIndicators, FROM_1997),
+  redirectCounter: row(0x77, "3.97", i.counter, FROM_1999),
+  applicationTransport: repeated(0x78, "3.82", c.applicationTransport, FROM_1999),
+  collectCallRequest: row(0x79, "3.81", i.collectCallRequest, FROM_1997),
+  ccnrPossibleIndicator: row(0x7a, "3.83", i.ccnrPossibleIndicator, FROM_1999),
+  pivotCapability: row(0x7b, "3.84", i.pivotCapability, FROM_1999),
+  pivotRoutingIndicators: row(0x7c, "3.85", i.pivotRoutingIndicators, FROM_1999),
+  calledDirectoryNumber: row(0x7d, "3.86", numbers.called, FROM_1999),
+  originalCalledInNumber: row(0x7f, "3.87", numbers.diverted, FROM_1999),
+  callingGeodeticLocation: row(0x81, "3.88", c.callingGeodeticLocation, FROM_1999),
+  htrInformation: row(0x82, "3.89", numbers.plain, FROM_1999),
+  networkRoutingNumber: row(0x84, "3.90", c.networkRoutingNumber, FROM_1999),
+  queryOnReleaseCapability: row(0x85, "3.91", i.queryOnReleaseCapability, FROM_1999),
+  pivotStatus: row(0x86, "3.92", i.pivotStatus, FROM_1999),
+  pivotCounter: row(0x87, "3.93", i.counter, FROM_1999),
+  pivotRoutingForwardInformation: row(0x88, "3.94", c.forwardInformation, FROM_1999),
+  pivotRoutingBackwardInformation: row(0x89, "3.95", c.backwardInformation, FROM_1999),
+  redirectStatus: row(0x8a, "3.98", i.pivotStatus, FROM_1999),
+  redirectForwardInformation: row(0x8b, "3.99", c.forwardInformation, FROM_1999),
+  redirectBackwardInformation: row(0x8c, "3.100", c.backwardInformation, FROM_1999),
+  numberPortabilityForwardInformation: row(0x8d, "3.101", i.numberPortabilityForwardInformation, FROM_1999),
+  // The amendments are known by one source, which reads octets only.
+  forwardCatIndicators: raw(0x8e, "Amd. 6 (2009)", { since: 2009 }),
+  backwardCatIndicators: raw(0x8f, "Amd. 6 (2009)", { since: 2009 }),
+  automaticReRouting: raw(0x96, "Amd. 3 (2004)", { since: 2004 }),
+  iepsCallInformation: raw(0xa6, "Amd. 4 (2006)", { since: 2006 }),
+  vedInformation: raw(0xa8, "Amd. 5 (2006)", { since: 2006 }),
+  genericNumber: repeated(0xc0, "3.26", numbers.generic, FROM_1992),
+  genericDigits: repeated(0xc1, "3.24", genericDigits(DIGITS_TYPE, DIGITS_ENCODING), FROM_1992),
+} as const;
