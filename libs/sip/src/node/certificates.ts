@@ -55,7 +55,7 @@ function alternativeNames(text: string | undefined, kind: string): string[] {
   return values;
 }
 
-export function identityIn(certificate: PeerCertificate | DetailedPeerCertificate): PeerIdentity {
+function identityIn(certificate: PeerCertificate | DetailedPeerCertificate): PeerIdentity {
   // Types promise a subject; a certificate of alternative names alone has none.
   const { CN } = (certificate.subject as { readonly CN?: string | string[] } | undefined) ?? {};
   return identityOf({

@@ -228,7 +228,7 @@ describe("a TLS listener", () => {
     const failed = nextError(one);
     one.send(message("1"), "127.0.0.1", other.port, { serverName: "b.example" });
     expect(await failed).toMatch(/self-signed certificate/);
-    expect(await handshake).toBeInstanceOf(Error);
+    expect((await handshake).message).not.toBe("");
   });
 
   it("asks for certificates, and lets none in without one where they are required", async () => {
