@@ -76,8 +76,7 @@ export class Line {
     journal.onCommit((position) => {
       this.publisher.notifyCommitted(position);
     });
-    this.publisher.notifyCommitted(journal.committedTo);
-    this.publisher.start();
+    this.publisher.start(journal);
   }
 
   static async open(

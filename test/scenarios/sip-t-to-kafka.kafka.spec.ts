@@ -4,7 +4,7 @@ import { eventsByCall, expectWhole, releaseOf, wordsOf } from "../helpers/calls.
 import type { CallEvent } from "../helpers/calls.ts";
 import { removeEdges, startEdge } from "../helpers/edge.ts";
 import type { EdgeOptions, PrintedEvent, TestEdge } from "../helpers/edge.ts";
-import { expectSameEvents, readCommitted } from "../helpers/kcat.ts";
+import { eventOf, expectSameEvents, readCommitted } from "../helpers/kcat.ts";
 import type { TestBroker } from "../helpers/kafka.ts";
 import {
   announceSkippedKafka,
@@ -48,6 +48,16 @@ function sippOptions(edge: TestEdge, calls: number): SippOptions {
 
 async function wait(ms: number): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** The broker is stopped, and there again with what it had, whatever becomes of the act. */
+async function withoutBroker<T>(act: () => Promise<T>): Promise<T> {
+  await broker.stop();
+  try {
+    return await act();
+  } finally {
+    broker = await restartBroker(broker);
+  }
 }
 
 /** Waits until everything on disk is in Kafka, and gives what the journal and Kafka hold. */
@@ -101,12 +111,12 @@ function expectLives(events: readonly PrintedEvent[], calls: number): void {
       const sipp = await startSipp(sippOptions(edge, calls));
       await edge.until(({ kafka }) => kafka?.state === "delivering");
       await wait(3_000);
-      await broker.stop();
-      await wait(BROKER_AWAY_MS);
-      const { kafka } = await edge.health();
-      expect(kafka?.state).toBe("unreachable");
-      expect(kafka?.backlog).toBeGreaterThan(1_000);
-      broker = await restartBroker(broker);
+      await withoutBroker(async () => {
+        await wait(BROKER_AWAY_MS);
+        const { kafka } = await edge.health();
+        expect(kafka?.state).toBe("unreachable");
+        expect(kafka?.backlog).toBeGreaterThan(1_000);
+      });
       expect(await sipp.result).toMatchObject({ exitCode: 0, successful: calls, failed: 0, errors: "" });
       expectLives(await delivered(edge, "away"), calls);
       expect(await edge.stop()).toBe(0);
@@ -115,21 +125,55 @@ function expectLives(events: readonly PrintedEvent[], calls: number): void {
   );
 
   it(
-    "the broker is not there when the edge starts: calls succeed, the journal keeps them, delivery follows in order",
+    "the broker is not there in the whole life of an edge: calls succeed, the next start delivers them in order, without a new call",
     async () => {
-      await broker.stop();
-      const edge = await start("late");
       const calls = 100;
-      const sipp = await runSipp({ ...sippOptions(edge, calls), holdMs: 100 });
-      expect(sipp).toMatchObject({ exitCode: 0, successful: calls, failed: 0 });
-      const report = await edge.until(({ kafka }) => kafka?.backlog === calls * LIFE.length);
-      expect(report).toMatchObject({
-        status: "ok",
-        kafka: { state: "unreachable", backlog: calls * LIFE.length },
+      const backlog = calls * LIFE.length;
+      const edge = await withoutBroker(async () => {
+        const first = await start("late");
+        const sipp = await runSipp({ ...sippOptions(first, calls), holdMs: 100 });
+        expect(sipp).toMatchObject({ exitCode: 0, successful: calls, failed: 0 });
+        expect(await first.until(({ kafka }) => kafka?.backlog === backlog)).toMatchObject({
+          status: "ok",
+          kafka: { state: "unreachable", backlog },
+        });
+        expect(await first.stop()).toBe(0);
+        const next = await start("late", { directory: first.directory });
+        const report = await next.until(({ kafka }) => kafka?.state === "unreachable");
+        expect(report).toMatchObject({ status: "ok", kafka: { state: "unreachable", backlog } });
+        return next;
       });
-      broker = await restartBroker(broker);
       expectLives(await delivered(edge, "late"), calls);
       expect(await edge.stop()).toBe(0);
+    },
+    TIME_MS,
+  );
+
+  it(
+    "a second edge of the same name takes over: the first delivers nothing more and refuses new calls",
+    async () => {
+      const first = await start("twin");
+      expect(await runSipp({ ...sippOptions(first, 2), holdMs: 100 })).toMatchObject({ successful: 2 });
+      expect(await delivered(first, "twin")).toHaveLength(2 * LIFE.length);
+      const twin = await start("twin");
+      await twin.until(({ kafka }) => kafka?.state === "delivering");
+      expect(await runSipp({ ...sippOptions(first, 1), holdMs: 100 })).toMatchObject({ successful: 1 });
+      const fenced = await first.until(({ kafka }) => kafka?.state === "fenced");
+      expect(fenced).toMatchObject({
+        status: "unavailable",
+        reason: "fenced",
+        kafka: { state: "fenced", backlog: LIFE.length },
+      });
+      expect(first.log.join("\n")).toMatch(/ error .*another process publishes for node twin/);
+      const refused = await runSipp({ ...sippOptions(first, 1), holdMs: 100 });
+      expect(refused).toMatchObject({ successful: 0, failed: 1 });
+      expect(refused.errors).toContain("SIP/2.0 503");
+      expect(await runSipp({ ...sippOptions(twin, 1), holdMs: 100 })).toMatchObject({ successful: 1 });
+      await twin.until(({ calls, kafka }) => calls === 0 && kafka?.backlog === 0);
+      const events = (await readCommitted(broker.address, topics("twin"))).map(eventOf);
+      expectLives(events, 3);
+      expect(await first.stop()).toBe(0);
+      expect(await twin.stop()).toBe(0);
     },
     TIME_MS,
   );

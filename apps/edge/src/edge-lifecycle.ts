@@ -37,8 +37,8 @@ export class EdgeLifecycle
 
   /** Sockets last: a caller is not heard before everything behind is there. */
   async onApplicationBootstrap(): Promise<void> {
-    const { config, trunks, publisher, logger } = this.#parts;
-    publisher?.start();
+    const { config, trunks, journal, publisher, logger } = this.#parts;
+    publisher?.start(journal);
     if (trunks.hasNames) {
       await this.#refreshNames();
       this.#refresh = setInterval(() => void this.#refreshNames(), NAMES_REFRESH_MS);

@@ -30,7 +30,7 @@ export interface CallEngineOptions {
 }
 
 /** Why no new call is taken at the moment. */
-export type Unavailable = "draining" | "journal" | "call-limit";
+export type Unavailable = "draining" | "fenced" | "journal" | "call-limit";
 
 /**
  * Owns the calls: gives each input to the call's machine, writes what became true to the journal, and lets the acts
@@ -45,6 +45,7 @@ export class CallEngine implements TimerOwner {
   #waiting: { readonly position: number; readonly call: Call }[] = [];
   #budgetTimer: Timer | undefined;
   #isDraining = false;
+  #isFenced = false;
   #onIdle: (() => void) | undefined;
 
   constructor(options: CallEngineOptions) {
@@ -66,6 +67,7 @@ export class CallEngine implements TimerOwner {
   /** Whether a new call can be taken; undefined where it can. */
   get unavailable(): Unavailable | undefined {
     if (this.#isDraining) return "draining";
+    if (this.#isFenced) return "fenced";
     if (this.#options.journal.health.status !== "ok") return "journal";
     return this.#calls.size >= CALLS_MAX ? "call-limit" : undefined;
   }
@@ -86,6 +88,11 @@ export class CallEngine implements TimerOwner {
     });
     this.#input(call, { type: "setup", decision }, epochMs());
     return call;
+  }
+
+  /** No new calls any more: another process has taken this node over, and nobody would hear of them. */
+  fence(): void {
+    this.#isFenced = true;
   }
 
   /** No new calls; those open are released with the cause for their state. Resolves when the last act has left. */

@@ -255,9 +255,8 @@ const settings = ${JSON.stringify(settingsOf(place))};
 const journal = await Journal.open({ directory: settings.journalDirectory, maxBytes: ${2 ** 28}, delivery: "broker" });
 const publisher = new Publisher({ ...settings, journalId: journal.journalId, boot: journal.bootId }, () => {});
 journal.onCommit((position) => { publisher.notifyCommitted(position); console.log("committed " + position); });
-publisher.notifyCommitted(journal.committedTo);
 publisher.onDelivered((position) => { journal.setDelivered(position); console.log("delivered " + position); });
-publisher.start();
+publisher.start(journal);
 let calls = 0;
 setInterval(() => {
   for (let i = 0; i < 4; i += 1) {

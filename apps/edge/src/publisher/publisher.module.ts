@@ -1,6 +1,7 @@
 import { Module } from "@nestjs/common";
 import { topicsOf } from "@tandem/call-events";
 import { Journal } from "@tandem/journal";
+import { CallEngine } from "../calls/call-engine.ts";
 import { CallsModule } from "../calls/calls.module.ts";
 import { GatewayEvents } from "../calls/gateway-events.ts";
 import type { EdgeConfig } from "../config/config.ts";
@@ -23,11 +24,12 @@ function textFields(fields: Readonly<Record<string, unknown>>): Fields {
   providers: [
     {
       provide: PUBLISHER,
-      inject: [CONFIG, BOOT, Journal, GatewayEvents, LOGGER],
+      inject: [CONFIG, BOOT, Journal, CallEngine, GatewayEvents, LOGGER],
       useFactory: (
         config: EdgeConfig,
         boot: string,
         journal: Journal,
+        engine: CallEngine,
         events: GatewayEvents,
         logger: Logger,
       ) => {
@@ -40,7 +42,9 @@ function textFields(fields: Readonly<Record<string, unknown>>): Fields {
             brokers: kafka.brokers,
             clientId: kafka.clientId,
             ssl: kafka.ssl,
-            ...(kafka.sasl !== undefined && { sasl: kafka.sasl }),
+            ...(kafka.sasl !== undefined && {
+              sasl: { ...kafka.sasl, password: kafka.sasl.password.reveal() },
+            }),
             journalDirectory: config.journal.directory,
             journalId: journal.journalId,
             boot,
@@ -60,6 +64,7 @@ function textFields(fields: Readonly<Record<string, unknown>>): Fields {
           journal.setDelivered(position);
         });
         publisher.onEvent((event) => {
+          if (event.type === "gateway.delivery.fenced") engine.fence();
           if (event.type !== "gateway.delivery.uncertain") return;
           const { from, to, reason } = event;
           events.write("tandem.gateway.delivery.uncertain.v1", { nodeId: node, from, to, reason });

@@ -19,6 +19,12 @@ export interface PublisherStatus {
   readonly lastError?: string;
 }
 
+/** How far a journal is on disk, and how far it knows itself to be in Kafka. */
+export interface JournalMarks {
+  readonly committedTo: number;
+  readonly deliveredTo: number;
+}
+
 /** One line per change of state, none per attempt. */
 export type PublisherLog = (
   level: "info" | "warn" | "error" | "debug",
@@ -59,8 +65,10 @@ export class Publisher {
     };
   }
 
-  /** Starts the thread; Kafka may come later. */
-  start(): void {
+  /** Starts the thread, from where the journal stands; Kafka may come later. */
+  start({ committedTo, deliveredTo }: JournalMarks): void {
+    this.#deliveredTo = deliveredTo;
+    this.notifyCommitted(committedTo);
     const file = import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js";
     const workerData: WorkerStart = { settings: this.#settings, signal: this.#signal.buffer };
     const worker = new Worker(new URL(file, import.meta.url), { workerData, name: "publisher" });
