@@ -5,7 +5,7 @@ import { Journal } from "@tandem/journal";
 import { systemClock } from "@tandem/sip/node";
 import type { EdgeConfig } from "../config/config.ts";
 import { JournalModule } from "../journal/journal.module.ts";
-import { causeOf, reject } from "../sip/cause.ts";
+import { reject } from "../sip/cause.ts";
 import { Counters } from "../telemetry/counters.ts";
 import { epochMs } from "../telemetry/epoch.ts";
 import type { Logger } from "../telemetry/logger.ts";
@@ -13,29 +13,10 @@ import { CONFIG, LOGGER } from "../tokens.ts";
 import { CallEngine } from "./call-engine.ts";
 import { EventWriter } from "./event-writer.ts";
 import { GatewayEvents } from "./gateway-events.ts";
+import { releaseLeftOpen } from "./recovery.ts";
 
 function sourceOf({ cluster, node, kafka }: EdgeConfig): EventSource {
   return { cluster, node, topics: topicsOf(kafka.topicPrefix) };
-}
-
-/** Calls that a process which is gone has left open: each gets its one release, before any new call. */
-function recover(journal: Journal, writer: EventWriter, logger: Logger): void {
-  const cause = causeOf({
-    side: "gateway",
-    class: "internal",
-    mapping: "derived",
-    q850: 127,
-    row: "restart of the gateway",
-    detail: "gateway-recovery",
-  });
-  for (const { key, state } of journal.openStates) {
-    journal.append({
-      records: [writer.recovered(state, cause, epochMs())],
-      state: { key, state: undefined },
-    });
-  }
-  const calls = journal.openStates.length;
-  if (calls > 0) logger.log("warn", "calls left open by the last run were released", { calls });
 }
 
 @Module({
@@ -61,8 +42,10 @@ function recover(journal: Journal, writer: EventWriter, logger: Logger): void {
     {
       provide: CallEngine,
       inject: [Journal, EventWriter, Counters, LOGGER],
-      useFactory: (journal: Journal, writer: EventWriter, counters: Counters, logger: Logger) => {
-        recover(journal, writer, logger.child("calls"));
+      useFactory: async (journal: Journal, writer: EventWriter, counters: Counters, logger: Logger) => {
+        const calls = await releaseLeftOpen(journal, writer, epochMs);
+        if (calls > 0)
+          logger.child("calls").log("warn", "calls left open by the last run were released", { calls });
         return new CallEngine({
           journal,
           clock: systemClock,
