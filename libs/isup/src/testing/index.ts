@@ -1,0 +1,7 @@
+export {
+  randomMessage,
+  randomValue,
+  SeededOctets,
+  vocabularyOf,
+  type RandomMessage,
+} from "./random-messages.ts";
