@@ -48,6 +48,18 @@ export { identityOf, isPeer, type CertificateNames } from "./transport/peer-iden
 export { ReliableTransport, type ReliableTransportOptions } from "./transport/reliable-transport.ts";
 export { responseTarget } from "./transport/response-target.ts";
 export { StreamReader, type StreamSink } from "./transport/stream-reader.ts";
+// Location
+export { HopSequence } from "./location/hop-sequence.ts";
+export { ServerLocator, type ServerLocatorOptions } from "./location/server-locator.ts";
+export { LocatedTargets, TargetLocator, type TargetLocatorOptions } from "./location/target-locator.ts";
+export type {
+  DnsAnswer,
+  DnsRecords,
+  DnsType,
+  NaptrRecord,
+  Resolver,
+  SrvRecord,
+} from "./location/resolver.ts";
 // Transactions
 export { T1, T2, T4, TIMEOUT, TimerQueues, type Timer, type TimerOwner } from "./transaction/timers.ts";
 export { TransactionLayer, type TransactionUser } from "./transaction/transaction-layer.ts";

@@ -1,5 +1,6 @@
 export type { Certificates, KeyPair } from "./certificates.ts";
 export { systemClock, systemRandom } from "./clock.ts";
+export { DnsResolver, type DnsResolverOptions } from "./dns-resolver.ts";
 export {
   openTransport,
   UnsupportedTransportError,
