@@ -146,6 +146,9 @@ function serverProperties({ dataDir, port, controllerPort, settings }) {
     "share.coordinator.state.topic.replication.factor": "1",
     "share.coordinator.state.topic.min.isr": "1",
     "group.initial.rebalance.delay.ms": "0",
+    // After kill -9 the same broker is not taken back before its old session is over: 9 s by default.
+    "broker.session.timeout.ms": "3000",
+    "broker.heartbeat.interval.ms": "500",
     ...settings,
   };
   return Object.entries(properties)

@@ -49,12 +49,13 @@ export class Delivery {
   readonly #signal: CommitSignal;
   readonly #report: (message: FromWorker) => void;
   readonly #metadata: string;
+  readonly #heartbeatMs: number;
   readonly #startedAt = performance.now();
   readonly #backOff = new BackOff();
   /** Records that Kafka will never take, by position, with its answer. */
   readonly #omitted = new Map<number, string>();
   #reader: JournalReader | undefined;
-  #hasClaimed = false;
+  #hasClaimed: boolean;
   #position = 0;
   #limits: BatchLimits = FULL_BATCH;
   #isDelivering = false;
@@ -63,8 +64,15 @@ export class Delivery {
   #flushDeadline: number | undefined;
   #wake: (() => void) | undefined;
 
-  constructor(settings: PublisherSettings, signal: CommitSignal, report: (message: FromWorker) => void) {
+  constructor(
+    settings: PublisherSettings,
+    hasClaimed: boolean,
+    signal: CommitSignal,
+    report: (message: FromWorker) => void,
+  ) {
     this.#settings = settings;
+    this.#hasClaimed = hasClaimed;
+    this.#heartbeatMs = settings.heartbeatMs ?? HEARTBEAT_MS;
     this.#signal = signal;
     this.#report = report;
     this.#metadata = progressMetadata(settings.journalId, settings.boot);
@@ -230,7 +238,7 @@ export class Delivery {
   }
 
   async #heartbeat(session: KafkaSession): Promise<void> {
-    if (performance.now() - this.#lastStart < HEARTBEAT_MS) return;
+    if (performance.now() - this.#lastStart < this.#heartbeatMs) return;
     this.#lastStart = performance.now();
     await session.commitPosition(this.#position, this.#metadata);
   }
@@ -245,7 +253,7 @@ export class Delivery {
   async #waitForRecords(): Promise<void> {
     this.#signal.announceWait();
     if (this.#signal.committedTo <= this.#position) {
-      await this.#pause(this.#lastStart + HEARTBEAT_MS - performance.now());
+      await this.#pause(this.#lastStart + this.#heartbeatMs - performance.now());
     }
     this.#signal.withdrawWait();
   }

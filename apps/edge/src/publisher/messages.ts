@@ -29,6 +29,8 @@ export interface PublisherSettings extends BrokerAccess {
   /** Whether missing topics are made. */
   readonly createTopics: boolean;
   readonly partitions: number;
+  /** Longest time between two transactions; one hour by default. */
+  readonly heartbeatMs?: number;
 }
 
 /** What the rest of the edge should tell the world, as `gateway.*` events or alarms. */
@@ -70,5 +72,7 @@ export type FromWorker =
 
 export interface WorkerStart {
   readonly settings: PublisherSettings;
+  /** Whether this process has committed an offset of its own before: then a foreign one is a twin's. */
+  readonly hasClaimed: boolean;
   readonly signal: SharedArrayBuffer;
 }

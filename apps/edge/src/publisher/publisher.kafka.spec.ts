@@ -196,6 +196,18 @@ async function withAdmin<T>(act: (admin: ReturnType<Kafka["admin"]>) => Promise<
     expectExactlyOnce(await readAll(place, 180), 45);
   }, 60_000);
 
+  it("notices a twin also when there is nothing to deliver, by its heartbeat", async () => {
+    const running = await openLine("idle", { heartbeatMs: 500 });
+    running.appendCalls(1);
+    await running.delivered();
+    const twin = await openLine("twin", { journalDirectory: join(place.directory, "twin") });
+    twin.appendCalls(1);
+    await twin.delivered();
+    await until(() => running.publisher.status.state === "fenced");
+    expect(running.publisher.status.backlog).toBe(0);
+    expect(twin.publisher.status.state).toBe("delivering");
+  }, 60_000);
+
   it("puts call.event.omitted in the place of a record that Kafka never takes", async () => {
     await withAdmin((admin) =>
       admin.createTopics({

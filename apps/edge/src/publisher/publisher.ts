@@ -35,6 +35,11 @@ export type PublisherLog = (
 /** Beyond the time to flush: for the transaction in progress and for saying goodbye. */
 const CLOSE_GRACE_MS = 4_000;
 
+/** A thread that died is started again after this time: it may die of the same once more. */
+const RESTART_MS = 1_000;
+
+const THREAD = new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js", import.meta.url);
+
 /**
  * The main thread's handle on the thread that carries the journal to Kafka. Nothing here waits for Kafka. Once
  * `fenced` it stays so: another process publishes for this node.
@@ -42,18 +47,24 @@ const CLOSE_GRACE_MS = 4_000;
 export class Publisher {
   readonly #settings: PublisherSettings;
   readonly #log: PublisherLog;
+  readonly #thread: URL;
   readonly #signal = new CommitSignal();
   readonly #deliveredListeners: ((position: number) => void)[] = [];
   readonly #eventListeners: ((event: PublisherEvent) => void)[] = [];
   #worker: Worker | undefined;
+  #restart: NodeJS.Timeout | undefined;
+  #hasClaimed = false;
+  #isClosing = false;
   #state: PublisherState = "starting";
   #committedTo = 0;
   #deliveredTo = 0;
   #lastError: string | undefined;
 
-  constructor(settings: PublisherSettings, log: PublisherLog) {
+  /** `thread`: the program that delivers. */
+  constructor(settings: PublisherSettings, log: PublisherLog, thread: URL = THREAD) {
     this.#settings = settings;
     this.#log = log;
+    this.#thread = thread;
   }
 
   get status(): PublisherStatus {
@@ -69,22 +80,7 @@ export class Publisher {
   start({ committedTo, deliveredTo }: JournalMarks): void {
     this.#deliveredTo = deliveredTo;
     this.notifyCommitted(committedTo);
-    const file = import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js";
-    const workerData: WorkerStart = { settings: this.#settings, signal: this.#signal.buffer };
-    const worker = new Worker(new URL(file, import.meta.url), { workerData, name: "publisher" });
-    worker.on("message", (message: FromWorker) => {
-      this.#receive(message);
-    });
-    worker.on("error", (error) => {
-      this.#lastError = describeFault(error);
-      this.#log("error", "publisher thread ended", { error: this.#lastError });
-    });
-    worker.on("exit", () => {
-      if (this.#worker !== worker) return;
-      this.#worker = undefined;
-      if (this.#state !== "fenced") this.#state = "closed";
-    });
-    this.#worker = worker;
+    this.#startThread();
   }
 
   /** Records up to this position may be published. Cheap enough for every commit. */
@@ -104,8 +100,13 @@ export class Publisher {
 
   /** Delivers what is committed, for at most `flushMs`, and ends the thread. What is left goes out after the next start. */
   async close({ flushMs }: { readonly flushMs: number }): Promise<void> {
+    this.#isClosing = true;
+    clearTimeout(this.#restart);
     const worker = this.#worker;
-    if (worker === undefined) return;
+    if (worker === undefined) {
+      if (this.#state !== "fenced") this.#state = "closed";
+      return;
+    }
     const ended = new Promise<void>((resolve) =>
       worker.once("exit", () => {
         resolve();
@@ -117,6 +118,39 @@ export class Publisher {
     clearTimeout(late);
   }
 
+  #startThread(): void {
+    const workerData: WorkerStart = {
+      settings: this.#settings,
+      hasClaimed: this.#hasClaimed,
+      signal: this.#signal.buffer,
+    };
+    const worker = new Worker(this.#thread, { workerData, name: "publisher" });
+    worker.on("message", (message: FromWorker) => {
+      this.#receive(message);
+    });
+    worker.on("error", (error) => {
+      this.#lastError = describeFault(error);
+    });
+    worker.on("exit", () => {
+      this.#worker = undefined;
+      this.#onThreadEnd();
+    });
+    this.#worker = worker;
+  }
+
+  #onThreadEnd(): void {
+    if (this.#state === "fenced") return;
+    if (this.#isClosing || this.#state === "closed") {
+      this.#state = "closed";
+      return;
+    }
+    this.#state = "unreachable";
+    this.#log("error", "publisher thread ended, it is started again", { error: this.#lastError });
+    this.#restart = setTimeout(() => {
+      this.#startThread();
+    }, RESTART_MS);
+  }
+
   #post(message: ToWorker): void {
     this.#worker?.postMessage(message);
   }
@@ -124,6 +158,7 @@ export class Publisher {
   #receive(message: FromWorker): void {
     switch (message.kind) {
       case "delivered":
+        this.#hasClaimed = true;
         this.#deliveredTo = message.position;
         for (const listener of this.#deliveredListeners) listener(message.position);
         break;

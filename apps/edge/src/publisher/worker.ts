@@ -8,12 +8,12 @@ import { CommitSignal } from "./signal.ts";
 /** The publisher's thread: Kafka may be as slow as it likes here. */
 if (parentPort !== null) {
   const port = parentPort;
-  const { settings, signal } = workerData as WorkerStart;
+  const { settings, hasClaimed, signal } = workerData as WorkerStart;
   const post = (message: FromWorker): void => {
     port.postMessage(message);
   };
   guardKafkajs();
-  const delivery = new Delivery(settings, new CommitSignal(signal), post);
+  const delivery = new Delivery(settings, hasClaimed, new CommitSignal(signal), post);
   port.on("message", (message: ToWorker) => {
     switch (message.kind) {
       case "wake":
