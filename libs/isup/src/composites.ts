@@ -112,13 +112,17 @@ export const backwardInformation = list(
 
 /** §3.82, Q.765. Without octet 3a the whole of the application's octets is in one message. */
 export const applicationTransport = sequence(
-  extended({ applicationContextIdentifier: coded(0, 7, n.APPLICATION_CONTEXT) }, [
-    { applicationContextIdentifierLow: number(0, 7) },
-  ]),
-  extended({ releaseCall: flag(0), sendNotification: flag(1) }, []),
-  extended({ segmentationIndicator: number(0, 6), newSequence: flag(6) }, [
-    { segmentationLocalReference: number(0, 7) },
-  ]),
+  extended(
+    { applicationContextIdentifier: coded(0, 7, n.APPLICATION_CONTEXT) },
+    [{ applicationContextIdentifierLow: number(0, 7) }],
+    { most: 2 },
+  ),
+  extended({ releaseCall: flag(0), sendNotification: flag(1) }, [], { most: 1 }),
+  extended(
+    { segmentationIndicator: number(0, 6), newSequence: flag(6) },
+    [{ segmentationLocalReference: number(0, 7) }],
+    { most: 2 },
+  ),
   octets("encapsulated"),
 );
 

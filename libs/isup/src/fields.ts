@@ -159,6 +159,8 @@ type Later<F extends readonly BitFields[]> = F extends readonly [infer First, ..
 /** Octets that must remain behind a chain of extensions: less, and the extension bit is not believed. */
 interface ExtendedOptions {
   readonly leaves?: number;
+  /** Octets that the chain has at most, whatever the extension bit of the last says. */
+  readonly most?: number;
   /** Bits of the first octet that always stand so. */
   readonly initial?: number;
 }
@@ -170,14 +172,14 @@ interface ExtendedOptions {
 export function extended<const F extends BitFields, const R extends readonly BitFields[]>(
   first: F,
   rest: R,
-  { leaves = 0, initial = 0 }: ExtendedOptions = {},
+  { leaves = 0, most = Infinity, initial = 0 }: ExtendedOptions = {},
 ): Part<BitValues<F> & Later<R>> {
   const octetFields = [first, ...rest].map(entriesOf);
   const endOf = (octets: Uint8Array, at: number, end: number): number => {
     let next = at;
     while (next < end) {
       const octet = octets[next++] ?? 0;
-      if ((octet & 0x80) !== 0 || next + leaves >= end) break;
+      if ((octet & 0x80) !== 0 || next - at >= most || next + leaves >= end) break;
     }
     return next;
   };

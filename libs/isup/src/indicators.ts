@@ -169,7 +169,7 @@ export const rangeAndStatus = sequence(
   octets("status", { isOptional: true }),
 );
 
-/** §3.40, §3.50: 14 bits, least significant octet first (two dissectors; a third takes them for big-endian). */
+/** §3.40, §3.50: 14 bits, least significant octet first (two stacks; a dissector takes them for big-endian). */
 export const pointCode = bits(2, { signallingPointCode: number(0, 14) });
 
 /** §3.8. */

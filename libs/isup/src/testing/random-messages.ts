@@ -68,7 +68,7 @@ export function randomMessage(
       : randomValue(reader, random);
   }
   // Each value is that of the row whose name it stands under.
-  return { messageType: message.messageType, variant, parameters: parameters as ParameterInputs };
+  return { messageType: message.messageType, variant, parameters };
 }
 
 /** The message types of a variant whose layout is known, and the parameters that it has a code for. */
