@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -52,8 +52,6 @@ export interface RunningSipp {
   /** Ends it without a farewell: calls that are open stay so. */
   kill(): void;
 }
-
-export const HAS_SIPP = spawnSync("sipp", ["-v"]).error === undefined;
 
 /** Runs SIPp to its end. */
 export async function runSipp(options: SippOptions): Promise<SippResult> {
