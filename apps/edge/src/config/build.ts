@@ -1,4 +1,6 @@
 import type { EdgeConfig, RouteAction, TrunkProfile } from "./config.ts";
+import { DEFAULTS } from "./schema.ts";
+import { Secret } from "./secret.ts";
 
 /** The file as written, after the schema has passed it. */
 export interface RawConfig {
@@ -6,7 +8,7 @@ export interface RawConfig {
   readonly cluster?: string;
   readonly node?: string;
   readonly listen: readonly {
-    readonly id: string;
+    readonly id?: string;
     readonly transport: "udp";
     readonly address: string;
     readonly advertise?: string;
@@ -24,7 +26,7 @@ export interface RawConfig {
     readonly numbers?: { readonly country?: string; readonly restricted?: "mask" | "show" };
   }[];
   readonly routes: readonly {
-    readonly id: string;
+    readonly id?: string;
     readonly when?: { readonly trunk?: string; readonly called?: string; readonly calling?: string };
     readonly answer?: "echo" | { readonly after?: string; readonly media?: "echo" };
     readonly reject?: number | { readonly sip: number; readonly q850?: number };
@@ -39,7 +41,11 @@ export interface RawConfig {
     readonly createTopics?: boolean;
     readonly partitions?: number;
     readonly ssl?: boolean;
-    readonly sasl?: EdgeConfig["kafka"]["sasl"];
+    readonly sasl?: {
+      readonly mechanism: "plain" | "scram-sha-256" | "scram-sha-512";
+      readonly username: string;
+      readonly password: string;
+    };
   };
 }
 
@@ -51,75 +57,105 @@ function withUnit(text: string, units: Readonly<Record<string, number>>): number
   return Number(count) * (units[unit] ?? 0);
 }
 
+export function durationMs(text: string): number {
+  return withUnit(text, MILLISECONDS);
+}
+
+export function octets(text: string): number {
+  return withUnit(text, OCTETS);
+}
+
+export function portRange(text: string = DEFAULTS.mediaPorts): {
+  readonly first: number;
+  readonly last: number;
+} {
+  const [first = 0, last = 0] = text.split("-").map(Number);
+  return { first, last };
+}
+
+export function hostPort(text: string): { readonly host: string; readonly port: number } {
+  const colon = text.lastIndexOf(":");
+  return { host: text.slice(0, colon).replace(/^\[|\]$/g, ""), port: Number(text.slice(colon + 1)) };
+}
+
+export function listenerId(
+  { id, transport }: { readonly id?: string | undefined; readonly transport?: string | undefined },
+  index: number,
+): string {
+  return id ?? `${transport ?? "udp"}-${index + 1}`;
+}
+
+export function routeId({ id }: { readonly id?: string | undefined }, index: number): string {
+  return id ?? `route-${index + 1}`;
+}
+
 /** Fills the defaults in; `absolute` makes a directory of the file an absolute one. */
 export function buildConfig(raw: RawConfig, absolute: (directory: string) => string): EdgeConfig {
-  const node = raw.node ?? "edge-1";
-  const [firstPort = 0, lastPort = 0] = (raw.media?.ports ?? "20000-20999").split("-").map(Number);
+  const { first: firstPort, last: lastPort } = portRange(raw.media?.ports);
   return {
     version: 1,
-    cluster: raw.cluster ?? "tandem",
-    node,
-    listen: raw.listen.map(({ id, transport, address, advertise }) => ({
-      id,
-      transport,
-      ...split(address),
-      advertise,
+    cluster: raw.cluster ?? DEFAULTS.cluster,
+    node: raw.node ?? DEFAULTS.node,
+    listen: raw.listen.map((listener, index) => ({
+      id: listenerId(listener, index),
+      transport: listener.transport,
+      ...addressOf(listener.address),
+      advertise: listener.advertise,
     })),
-    trunks: raw.trunks.map((trunk) => {
-      const profile = trunk.profile ?? "sip";
-      return {
-        id: trunk.id,
-        profile,
-        sources: trunk.sources,
-        listener: trunk.listener,
-        isup: {
-          variant: trunk.isup?.variant ?? "itu-t92+",
-          handling: trunk.isup?.handling ?? "optional",
-          rlc: trunk.isup?.rlc ?? profile === "sip-i",
-        },
-        numbers: { country: trunk.numbers?.country, restricted: trunk.numbers?.restricted ?? "mask" },
-      };
-    }),
-    routes: raw.routes.map((route) => ({
-      id: route.id,
+    trunks: raw.trunks.map(trunkOf),
+    routes: raw.routes.map((route, index) => ({
+      id: routeId(route, index),
       when: route.when && { trunk: route.when.trunk, called: route.when.called, calling: route.when.calling },
       action: actionOf(route),
     })),
     media: { firstPort, lastPort, address: raw.media?.address },
     journal: {
-      directory: absolute(raw.journal?.directory ?? "./data/journal"),
-      maxBytes: withUnit(raw.journal?.maxBytes ?? "4GiB", OCTETS),
+      directory: absolute(raw.journal?.directory ?? DEFAULTS.journalDirectory),
+      maxBytes: octets(raw.journal?.maxBytes ?? DEFAULTS.journalMaxBytes),
     },
-    http: split(raw.http?.listen ?? "127.0.0.1:8080"),
-    kafka: {
-      brokers: raw.kafka?.brokers ?? [],
-      clientId: raw.kafka?.clientId ?? `tandem-${node}`,
-      topicPrefix: raw.kafka?.topicPrefix ?? "tandem",
-      createTopics: raw.kafka?.createTopics ?? true,
-      partitions: raw.kafka?.partitions ?? 12,
-      ssl: raw.kafka?.ssl ?? false,
-      sasl: raw.kafka?.sasl,
-    },
+    http: addressOf(raw.http?.listen ?? DEFAULTS.httpListen),
+    kafka: kafkaOf(raw.kafka ?? {}, raw.node ?? DEFAULTS.node),
   };
 }
 
-function actionOf(route: RawConfig["routes"][number]): RouteAction {
-  const { answer, reject } = route;
+function trunkOf(raw: RawConfig["trunks"][number]): EdgeConfig["trunks"][number] {
+  const profile = raw.profile ?? DEFAULTS.profile;
+  return {
+    id: raw.id,
+    profile,
+    sources: raw.sources,
+    listener: raw.listener,
+    isup: {
+      variant: raw.isup?.variant ?? DEFAULTS.variant,
+      handling: raw.isup?.handling ?? DEFAULTS.handling,
+      rlc: raw.isup?.rlc ?? profile === "sip-i",
+    },
+    numbers: { country: raw.numbers?.country, restricted: raw.numbers?.restricted ?? DEFAULTS.restricted },
+  };
+}
+
+function actionOf({ answer, reject }: RawConfig["routes"][number]): RouteAction {
   if (answer !== undefined) {
-    return {
-      type: "answer",
-      media: "echo",
-      afterMs: answer === "echo" ? 0 : withUnit(answer.after ?? "0s", MILLISECONDS),
-    };
+    const after = answer === "echo" ? undefined : answer.after;
+    return { type: "answer", media: "echo", afterMs: durationMs(after ?? DEFAULTS.after) };
   }
   if (typeof reject === "object") return { type: "reject", sip: reject.sip, q850: reject.q850 };
   return { type: "reject", sip: reject ?? 404, q850: undefined };
 }
 
-function split(hostPort: string): { address: string; port: number } {
-  const colon = hostPort.lastIndexOf(":");
+function kafkaOf(raw: NonNullable<RawConfig["kafka"]>, node: string): EdgeConfig["kafka"] {
   return {
-    address: hostPort.slice(0, colon).replace(/^\[|\]$/g, ""),
-    port: Number(hostPort.slice(colon + 1)),
+    brokers: raw.brokers ?? [],
+    clientId: raw.clientId ?? `tandem-${node}`,
+    topicPrefix: raw.topicPrefix ?? DEFAULTS.topicPrefix,
+    createTopics: raw.createTopics ?? DEFAULTS.createTopics,
+    partitions: raw.partitions ?? DEFAULTS.partitions,
+    ssl: raw.ssl ?? DEFAULTS.ssl,
+    sasl: raw.sasl && { ...raw.sasl, password: new Secret(raw.sasl.password) },
   };
+}
+
+function addressOf(text: string): { readonly address: string; readonly port: number } {
+  const { host, port } = hostPort(text);
+  return { address: host, port };
 }

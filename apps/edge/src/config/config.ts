@@ -1,3 +1,5 @@
+import type { Secret } from "./secret.ts";
+
 /** The configuration as the edge uses it: checked, every default filled in, frozen. */
 export interface EdgeConfig {
   readonly version: 1;
@@ -76,7 +78,7 @@ export interface KafkaConfig {
     | {
         readonly mechanism: "plain" | "scram-sha-256" | "scram-sha-512";
         readonly username: string;
-        readonly password: string;
+        readonly password: Secret;
       }
     | undefined;
 }

@@ -1,0 +1,282 @@
+import { readFileSync } from "node:fs";
+import { inspect } from "node:util";
+import { describe, expect, it } from "@jest/globals";
+import { JOURNAL_BYTES_MIN, RECORD_BYTES_MAX } from "@tandem/journal";
+import { EVENT_BYTES_MAX } from "@tandem/call-events";
+import { configFile as file, faultsOf, lookup, SECRET } from "../../../../test/helpers/config-faults.ts";
+import { checkConfig } from "./check.ts";
+import type { EdgeConfig } from "./config.ts";
+
+function configOf(text: string, name = "/etc/tandem/edge.yaml"): EdgeConfig {
+  const result = checkConfig(text, name, lookup);
+  if (!result.ok) throw new Error(JSON.stringify(result.faults));
+  return result.config;
+}
+
+const WHOLE = `
+version: 1
+cluster: demo
+node: edge-7
+listen:
+  - { id: in, transport: udp, address: "[2001:db8::1]:5070", advertise: sbc.example.com }
+  - { transport: udp, address: 0.0.0.0:5060, advertise: "\${env:HOST}" }
+trunks:
+  - id: acme
+    profile: sip-i
+    sources: &nets [203.0.113.0/24, 198.51.100.7, "2001:db8:1::/48", sbc.acme.example]
+    listener: in
+    isup: { variant: ansi88, handling: required, rlc: false }
+    numbers: { country: "49", restricted: show }
+  - { id: rest, sources: *nets, listener: udp-2 }
+routes:
+  - { id: busy, when: { trunk: acme, called: "+4930*", calling: "+4940123" }, reject: { sip: 486, q850: 17 } }
+  - { when: { called: "*21#" }, answer: { after: 400ms } }
+  - { when: { calling: "anonymous" }, reject: 603 }
+  - { answer: echo }
+media: { ports: 30000-30099, address: 192.0.2.9 }
+journal: { directory: /var/lib/tandem, maxBytes: 256MiB }
+http: { listen: localhost:0 }
+kafka:
+  brokers: [kafka-1.example.com:9092, "[2001:db8::9]:9092"]
+  clientId: gateway
+  topicPrefix: acme
+  createTopics: false
+  partitions: 24
+  ssl: true
+  sasl: { mechanism: scram-sha-512, username: edge, password: "\${file:secret.txt}" }
+`;
+
+describe("checkConfig", () => {
+  it("has a default for everything but version, a listener, a trunk and a route (design: configuration)", () => {
+    expect(configOf(file())).toEqual({
+      version: 1,
+      cluster: "tandem",
+      node: "edge-1",
+      listen: [{ id: "udp-1", transport: "udp", address: "127.0.0.1", port: 5060, advertise: undefined }],
+      trunks: [
+        {
+          id: "acme",
+          profile: "sip",
+          sources: ["192.0.2.1"],
+          listener: undefined,
+          isup: { variant: "itu-t92+", handling: "optional", rlc: false },
+          numbers: { country: undefined, restricted: "mask" },
+        },
+      ],
+      routes: [{ id: "route-1", when: undefined, action: { type: "answer", media: "echo", afterMs: 0 } }],
+      media: { firstPort: 20_000, lastPort: 20_999, address: undefined },
+      journal: { directory: "/etc/tandem/data/journal", maxBytes: 4 * 2 ** 30 },
+      http: { address: "127.0.0.1", port: 8080 },
+      kafka: {
+        brokers: [],
+        clientId: "tandem-edge-1",
+        topicPrefix: "tandem",
+        createTopics: true,
+        partitions: 12,
+        ssl: false,
+        sasl: undefined,
+      },
+    });
+  });
+
+  it("takes every setting over, references and aliases resolved, units applied", () => {
+    const { kafka, ...config } = configOf(WHOLE);
+    const sources = ["203.0.113.0/24", "198.51.100.7", "2001:db8:1::/48", "sbc.acme.example"];
+    expect(config).toEqual({
+      version: 1,
+      cluster: "demo",
+      node: "edge-7",
+      listen: [
+        { id: "in", transport: "udp", address: "2001:db8::1", port: 5070, advertise: "sbc.example.com" },
+        { id: "udp-2", transport: "udp", address: "0.0.0.0", port: 5060, advertise: "192.0.2.7" },
+      ],
+      trunks: [
+        {
+          id: "acme",
+          profile: "sip-i",
+          sources,
+          listener: "in",
+          isup: { variant: "ansi88", handling: "required", rlc: false },
+          numbers: { country: "49", restricted: "show" },
+        },
+        {
+          id: "rest",
+          profile: "sip",
+          sources,
+          listener: "udp-2",
+          isup: { variant: "itu-t92+", handling: "optional", rlc: false },
+          numbers: { country: undefined, restricted: "mask" },
+        },
+      ],
+      routes: [
+        {
+          id: "busy",
+          when: { trunk: "acme", called: "+4930*", calling: "+4940123" },
+          action: { type: "reject", sip: 486, q850: 17 },
+        },
+        {
+          id: "route-2",
+          when: { trunk: undefined, called: "*21#", calling: undefined },
+          action: { type: "answer", media: "echo", afterMs: 400 },
+        },
+        {
+          id: "route-3",
+          when: { trunk: undefined, called: undefined, calling: "anonymous" },
+          action: { type: "reject", sip: 603, q850: undefined },
+        },
+        { id: "route-4", when: undefined, action: { type: "answer", media: "echo", afterMs: 0 } },
+      ],
+      media: { firstPort: 30_000, lastPort: 30_099, address: "192.0.2.9" },
+      journal: { directory: "/var/lib/tandem", maxBytes: 256 * 2 ** 20 },
+      http: { address: "localhost", port: 0 },
+    });
+    const { sasl, ...rest } = kafka;
+    expect(rest).toEqual({
+      brokers: ["kafka-1.example.com:9092", "[2001:db8::9]:9092"],
+      clientId: "gateway",
+      topicPrefix: "acme",
+      createTopics: false,
+      partitions: 24,
+      ssl: true,
+    });
+    expect(sasl).toMatchObject({ mechanism: "scram-sha-512", username: "edge" });
+    expect(sasl?.password.reveal()).toBe(SECRET);
+  });
+
+  it("turns RLC on for profile sip-i, and lets the trunk say otherwise", () => {
+    const trunks = [
+      "trunks:",
+      "  - { id: a, profile: sip-i, sources: [192.0.2.1] }",
+      "  - { id: b, profile: sip-i, sources: [192.0.2.2], isup: { rlc: false } }",
+      "  - { id: c, profile: sip-t, sources: [192.0.2.3] }",
+      "  - { id: d, profile: sip-t, sources: [192.0.2.4], isup: { rlc: true } }",
+    ].join("\n");
+    expect(configOf(file({ trunks })).trunks.map(({ isup }) => isup.rlc)).toEqual([true, false, false, true]);
+  });
+
+  it.each([
+    ["0ms", 0],
+    ["400ms", 400],
+    ["5s", 5_000],
+    ["2m", 120_000],
+    ["10m", 600_000],
+  ])("reads the duration %s", (after, afterMs) => {
+    const [route] = configOf(file({ routes: `routes: [{ answer: { after: ${after} } }]` })).routes;
+    expect(route?.action).toMatchObject({ afterMs });
+  });
+
+  it.each([
+    ["4194304B", 4_194_304],
+    ["4096KiB", 4_194_304],
+    ["4MiB", 4_194_304],
+    ["3GiB", 3_221_225_472],
+    ["1TiB", 1_099_511_627_776],
+  ])("reads the size %s", (text, maxBytes) => {
+    expect(configOf(file({ more: `journal: { maxBytes: ${text} }\n` })).journal.maxBytes).toBe(maxBytes);
+  });
+
+  it("finds the journal beside the file, wherever the command runs", () => {
+    const text = file({ more: "journal: { directory: ../log }\n" });
+    expect(configOf(text, "/etc/tandem/edge.yaml").journal.directory).toBe("/etc/log");
+  });
+
+  it("reads files of other editors: byte order mark, CR LF, YAML 1.2's yes and no", () => {
+    expect(configOf(`\ufeff${file().replaceAll("\n", "\r\n")}`).trunks).toHaveLength(1);
+    expect(configOf(file({ more: "cluster: yes\nnode: no\n" }))).toMatchObject({
+      cluster: "yes",
+      node: "no",
+    });
+  });
+
+  it("is frozen to the last leaf", () => {
+    const frozen = (value: unknown): boolean =>
+      typeof value !== "object" ||
+      value === null ||
+      (Object.isFrozen(value) && Object.values(value).every(frozen));
+    expect(frozen(configOf(WHOLE))).toBe(true);
+  });
+
+  it("prints no secret, however it is printed", () => {
+    const config = configOf(WHOLE);
+    const password = config.kafka.sasl!.password;
+    const printed = [
+      JSON.stringify(config),
+      inspect(config, { depth: 9, showHidden: true }),
+      String(password),
+    ];
+    for (const text of printed) expect(text).not.toContain(SECRET);
+    for (const text of printed) expect(text).toContain("(secret)");
+  });
+
+  it("prints no secret in a fault, where it was put in by reference", () => {
+    for (const reference of ["${env:SECRET}", "${file:secret.txt}"]) {
+      const text = [
+        `version: "${reference}"`,
+        `cluster: "x ${reference}"`,
+        `node: ["${reference}"]`,
+        `listen: "${reference}"`,
+        `trunks: [{ id: "${reference} ", sources: ["${reference}/8", "-${reference}"], listener: "${reference}" }]`,
+        `routes: [{ when: { trunk: "${reference}", called: "+${reference}" }, reject: "${reference}" }]`,
+        `media: { ports: "${reference}", address: "${reference}" }`,
+        `journal: { maxBytes: "${reference}" }`,
+        `http: { listen: "${reference}:99999" }`,
+        `kafka: { brokers: ["${reference}:0"], partitions: "${reference}", sasl: { mechanism: "${reference}" } }`,
+      ].join("\n");
+      const faults = faultsOf(text);
+      expect(faults.length).toBeGreaterThan(12);
+      expect(faults.join("\n")).not.toContain(SECRET);
+    }
+  });
+
+  it("says of the design's whole example which parts are not built yet, and nothing else", () => {
+    const text = readFileSync(
+      new URL("../../../../test/vectors/config/design.yaml", import.meta.url),
+      "utf8",
+    );
+    const lineOf = (part: string): number => text.slice(0, text.indexOf(part)).split("\n").length;
+    expect(faultsOf(text)).toEqual([
+      `${lineOf('peers: [{ uri: "sip:sbc1')}:5: trunks[0].peers: not built yet: the edge places no calls`,
+      `${lineOf("inbound")}:31: trunks[0].numbers.inbound: not built yet: numbers are read by the ISUP number or \`country\``,
+      `${lineOf("outbound")}:46: trunks[0].numbers.outbound: not built yet: the edge places no calls`,
+      `${lineOf("limits")}:5: trunks[0].limits: not built yet: calls per trunk are not limited`,
+      `${lineOf("id: pbx")}:39: trunks[1].peers: not built yet: the edge places no calls`,
+      `${lineOf("id: to-pbx")}:60: routes[1].to: not built yet: calls are not routed to trunks`,
+      `${lineOf("id: app")}:60: routes[2].control: not built yet: calls are not controlled from outside`,
+    ]);
+  });
+
+  it.each([
+    ["tcp", "use udp"],
+    ["tls", "use udp"],
+    ["ws", "use udp"],
+    ["wss", "use udp"],
+    ["sctp", "the runtime has no SCTP socket; use udp"],
+  ])("says that the transport %s is not built yet", (transport, words) => {
+    expect(
+      faultsOf(file({ listen: `listen: [{ transport: ${transport}, address: 127.0.0.1:5060 }]` })),
+    ).toEqual([`2:23: listen[0].transport: "${transport}" is not built yet: ${words}`]);
+  });
+
+  it("says so of the other parts of the design, too, where they belong", () => {
+    const text = file({
+      trunks: "trunks: [{ id: a, sources: [192.0.2.1], match: {}, nat: true, isup: { variant: nxv3 } }]",
+      more: "media: { rtpengines: [] }\n",
+    });
+    expect(faultsOf(text)).toEqual([
+      "3:41: trunks[0].match: not built yet: trunks that share a source are told apart by listener only",
+      "3:52: trunks[0].nat: not built yet: requests in a dialog follow Contact and route set",
+      '3:80: trunks[0].isup.variant: "nxv3" is not built yet: its parameters are read with another variant\'s tables; choose one',
+      "5:10: media.rtpengines: not built yet: media is echoed by the edge itself",
+    ]);
+  });
+});
+
+describe("limits that two packages share", () => {
+  it("lets the journal take every event that call-events makes", () => {
+    expect(EVENT_BYTES_MAX).toBeLessThanOrEqual(RECORD_BYTES_MAX);
+  });
+
+  it("says the journal's least size in words", () => {
+    expect(JOURNAL_BYTES_MIN).toBe(4 * 2 ** 20);
+  });
+});
