@@ -1,11 +1,14 @@
+export { Descriptions, type DescribedResult } from "./descriptions.ts";
+export type { LocalAudio, LocalMedia, LocalStream, NegotiatedStream } from "./local-media.ts";
 export {
   makeAnswer,
   makeOffer,
   newOfferAnswer,
   receiveAnswer,
+  receiveForkedAnswer,
   receiveOffer,
   rejectOffer,
-  type LocalAudio,
+  withdrawOffer,
   type NegotiatedAudio,
   type OfferAnswer,
   type OfferAnswerError,

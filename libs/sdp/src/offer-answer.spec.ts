@@ -4,11 +4,14 @@ import {
   makeOffer,
   newOfferAnswer,
   receiveAnswer,
+  receiveForkedAnswer,
   receiveOffer,
   rejectOffer,
-  type LocalAudio,
+  withdrawOffer,
   type OfferAnswer,
 } from "./offer-answer.ts";
+import { Descriptions } from "./descriptions.ts";
+import type { LocalAudio, LocalMedia } from "./local-media.ts";
 
 const LOCAL: LocalAudio = { address: "192.0.2.2", port: 30_000, encodings: ["PCMA", "PCMU"] };
 const SESSION = ["v=0", "o=- 17 4 IN IP4 192.0.2.1", "s=-", "c=IN IP4 192.0.2.1", "t=0 0"];
@@ -218,41 +221,226 @@ describe("a late offer: ours in the 2xx, theirs in the ACK (RFC 3261 §13.2.1)",
     ["a rejected stream", sdp("m=audio 0 RTP/AVP 8"), "nothing-acceptable"],
     ["a format nobody offered", sdp("m=audio 4 RTP/AVP 18"), "nothing-acceptable"],
     ["no stream", sdp(), "nothing-acceptable"],
+    ["more streams", sdp("m=audio 4 RTP/AVP 8", "m=video 6 RTP/AVP 31"), "streams-moved"],
+    ["another kind of stream", sdp("m=image 4 udptl t38"), "streams-moved"],
     ["no SDP", "hello", "bad-sdp"],
   ])("is not closed by %s", (_what, text, code) => {
     expect(receiveAnswer(made.state, text, LOCAL)).toMatchObject({ ok: false, error: { code } });
   });
 });
 
-describe("phases", () => {
-  const stable = newOfferAnswer("99");
-  const remoteOffer = offered("m=audio 4 RTP/AVP 8");
-  const made = makeOffer(stable, LOCAL);
-  const localOffer = made.ok ? made.state : stable;
+describe("phases (RFC 3264 §4, RFC 6337 §2)", () => {
   const text = sdp("m=audio 4 RTP/AVP 8");
+  const made = makeOffer(newOfferAnswer("99"), LOCAL);
+  if (!made.ok) throw new TypeError(made.error.message);
+  const forked = receiveAnswer(made.state, text, LOCAL);
+  if (!forked.ok) throw new TypeError(forked.error.message);
+  const states = {
+    stable: newOfferAnswer("99"),
+    remoteOffer: offered("m=audio 4 RTP/AVP 8"),
+    localOffer: made.state,
+    answered: forked.state,
+  };
+  const acts = {
+    receiveOffer: (state: OfferAnswer) => receiveOffer(state, text),
+    makeAnswer: (state: OfferAnswer) => makeAnswer(state, LOCAL),
+    makeOffer: (state: OfferAnswer) => makeOffer(state, LOCAL),
+    receiveAnswer: (state: OfferAnswer) => receiveAnswer(state, text, LOCAL),
+    receiveForkedAnswer: (state: OfferAnswer) => receiveForkedAnswer(state, text, LOCAL),
+    rejectOffer: (state: OfferAnswer) => ({ ok: true as const, state: rejectOffer(state) }),
+    withdrawOffer: (state: OfferAnswer) => ({ ok: true as const, state: withdrawOffer(state) }),
+  };
+  /** The phase each leads to; "-" is refused as wrong-phase. */
+  const table: Record<keyof typeof states, Record<keyof typeof acts, string>> = {
+    stable: {
+      receiveOffer: "remoteOffer",
+      makeAnswer: "-",
+      makeOffer: "localOffer",
+      receiveAnswer: "-",
+      receiveForkedAnswer: "-",
+      rejectOffer: "stable",
+      withdrawOffer: "stable",
+    },
+    remoteOffer: {
+      receiveOffer: "-",
+      makeAnswer: "stable",
+      makeOffer: "-",
+      receiveAnswer: "-",
+      receiveForkedAnswer: "-",
+      rejectOffer: "stable",
+      withdrawOffer: "remoteOffer",
+    },
+    localOffer: {
+      receiveOffer: "-",
+      makeAnswer: "-",
+      makeOffer: "-",
+      receiveAnswer: "stable",
+      receiveForkedAnswer: "-",
+      rejectOffer: "localOffer",
+      withdrawOffer: "stable",
+    },
+    answered: {
+      receiveOffer: "remoteOffer",
+      makeAnswer: "-",
+      makeOffer: "localOffer",
+      receiveAnswer: "-",
+      receiveForkedAnswer: "stable",
+      rejectOffer: "stable",
+      withdrawOffer: "stable",
+    },
+  };
+  const names = Object.keys(states) as (keyof typeof states)[];
+  const cells = names.flatMap((phase) =>
+    (Object.keys(acts) as (keyof typeof acts)[]).map((act) => [act, phase, table[phase][act]] as const),
+  );
 
-  it.each([
-    ["receiveOffer", "stable", receiveOffer(stable, text).ok, true],
-    ["receiveOffer", "remoteOffer", receiveOffer(remoteOffer, text).ok, false],
-    ["receiveOffer", "localOffer", receiveOffer(localOffer, text).ok, false],
-    ["makeAnswer", "stable", makeAnswer(stable, LOCAL).ok, false],
-    ["makeAnswer", "remoteOffer", makeAnswer(remoteOffer, LOCAL).ok, true],
-    ["makeAnswer", "localOffer", makeAnswer(localOffer, LOCAL).ok, false],
-    ["makeOffer", "stable", made.ok, true],
-    ["makeOffer", "remoteOffer", makeOffer(remoteOffer, LOCAL).ok, false],
-    ["makeOffer", "localOffer", makeOffer(localOffer, LOCAL).ok, false],
-    ["receiveAnswer", "stable", receiveAnswer(stable, text, LOCAL).ok, false],
-    ["receiveAnswer", "remoteOffer", receiveAnswer(remoteOffer, text, LOCAL).ok, false],
-    ["receiveAnswer", "localOffer", receiveAnswer(localOffer, text, LOCAL).ok, true],
-    ["rejectOffer", "stable", rejectOffer(stable) === stable, true],
-    ["rejectOffer", "remoteOffer", rejectOffer(remoteOffer).phase === "stable", true],
-    ["rejectOffer", "localOffer", rejectOffer(localOffer) === localOffer, true],
-  ])("%s in %s", (_what, _phase, ok, expected) => {
-    expect(ok).toBe(expected);
+  it.each(cells)("%s in %s: %s", (act, phase, expected) => {
+    const result = acts[act](states[phase]);
+    expect(result.ok ? result.state.phase : result.error.code === "wrong-phase" ? "-" : result).toBe(
+      expected,
+    );
   });
 
-  it("of a wrong kind are named", () => {
-    expect(receiveOffer(localOffer, text)).toMatchObject({ ok: false, error: { code: "wrong-phase" } });
-    expect(receiveOffer(stable, "v=0")).toMatchObject({ ok: false, error: { code: "bad-sdp" } });
+  it("of a description that cannot be read is no question", () => {
+    expect(receiveOffer(states.stable, "v=0")).toMatchObject({ ok: false, error: { code: "bad-sdp" } });
+  });
+});
+
+describe("a session that stands", () => {
+  const bytes = (text: string): Uint8Array => Uint8Array.from(text, (each) => each.charCodeAt(0));
+  const textOf = (octets: Uint8Array): string => String.fromCharCode(...octets);
+  const mediaOf = (text: string): string[] => text.split("\r\n").filter((line) => /^(m=|a=[sri])/.test(line));
+  let local: LocalMedia = { address: "192.0.2.2", streams: [] };
+
+  function standing(streams: LocalMedia["streams"], ...offer: string[]): Descriptions {
+    local = { address: "192.0.2.2", streams };
+    const descriptions = new Descriptions("99", () => local);
+    expect(descriptions.makeAnswer(bytes(sdp(...offer))).ok).toBe(true);
+    return descriptions;
+  }
+  const offerOf = (descriptions: Descriptions): string => {
+    const made = descriptions.makeOffer();
+    return made.ok ? textOf(made.description) : made.message;
+  };
+  const AUDIO = { type: "audio", port: 30_000, encodings: ["PCMA"] };
+  const VIDEO = { type: "video", port: 30_002, encodings: ["H264"], clockRate: 90_000 };
+
+  it("knows a refresh: the same description with the same o= version (RFC 4028 §7.4)", () => {
+    const first = answered(offered("m=audio 4 RTP/AVP 8"));
+    const refresh = receiveOffer(first.state, sdp("m=audio 4 RTP/AVP 8"));
+    const change = receiveOffer(first.state, sdp("m=audio 6 RTP/AVP 8").replace("o=- 17 4 ", "o=- 17 5 "));
+    expect([refresh.ok && refresh.isRefresh, change.ok && change.isRefresh]).toEqual([true, false]);
+  });
+
+  it("repeats itself in an offer of ours, its version too", () => {
+    const descriptions = standing([AUDIO], "m=audio 4 RTP/AVP 8");
+    const answer = descriptions.state.local;
+    expect(offerOf(descriptions)).toBe(answer);
+  });
+
+  it("is held by ours and resumed, each with the next version (RFC 3264 §8.4)", () => {
+    const descriptions = standing([AUDIO], "m=audio 4 RTP/AVP 8");
+    local = { ...local, streams: [{ ...AUDIO, direction: "sendonly" }] };
+    const hold = offerOf(descriptions);
+    expect([/^o=- 99 (\d+)/m.exec(hold)?.[1], mediaOf(hold).at(-1)]).toEqual(["2", "a=sendonly"]);
+    expect(descriptions.takeAnswer(bytes(sdp("m=audio 4 RTP/AVP 8", "a=recvonly")))).toBeUndefined();
+    expect(descriptions.state.audio?.direction).toBe("sendonly");
+    local = { ...local, streams: [AUDIO] };
+    expect(/^o=- 99 (\d+)/m.exec(offerOf(descriptions))?.[1]).toBe("3");
+  });
+
+  it("stays held from our side whatever they offer", () => {
+    const descriptions = standing([AUDIO], "m=audio 4 RTP/AVP 8");
+    local = { ...local, streams: [{ ...AUDIO, direction: "inactive" }] };
+    const answer = descriptions.makeAnswer(bytes(sdp("m=audio 4 RTP/AVP 8")));
+    expect(answer.ok && mediaOf(textOf(answer.description)).at(-1)).toBe("a=inactive");
+  });
+
+  it("keeps the order of its streams: what was rejected keeps its place, what is new comes last (§8)", () => {
+    const descriptions = standing([AUDIO], "m=image 8 udptl t38", "m=audio 4 RTP/AVP 8");
+    local = { ...local, streams: [VIDEO, AUDIO] };
+    const offer = offerOf(descriptions);
+    expect(offer.split("\r\n").filter((line) => line.startsWith("m="))).toEqual([
+      "m=image 0 udptl t38",
+      "m=audio 30000 RTP/AVP 8",
+      "m=video 30002 RTP/AVP 96",
+    ]);
+    const answer = sdp(
+      "m=image 0 udptl t38",
+      "m=audio 4 RTP/AVP 8",
+      "m=video 6 RTP/AVP 96",
+      "a=rtpmap:96 H264/90000",
+    );
+    expect(descriptions.takeAnswer(bytes(answer))).toBeUndefined();
+    expect(descriptions.state.streams.map((stream) => stream?.remotePort)).toEqual([undefined, 4, 6]);
+    // A stream that goes away leaves its place behind.
+    local = { ...local, streams: [VIDEO] };
+    expect(mediaOf(offerOf(descriptions)).filter((line) => line.startsWith("m="))).toEqual([
+      "m=image 0 udptl t38",
+      "m=audio 0 RTP/AVP 8",
+      "m=video 30002 RTP/AVP 96",
+    ]);
+  });
+
+  it("answers several streams at once, each of ours once", () => {
+    const descriptions = standing(
+      [AUDIO, { ...AUDIO, port: 30_004 }, VIDEO],
+      ...["m=audio 4 RTP/AVP 8", "m=video 6 RTP/AVP 97", "a=rtpmap:97 H264/90000"],
+      ...["m=audio 8 RTP/AVP 8", "m=audio 10 RTP/AVP 8"],
+    );
+    expect(descriptions.state.local?.match(/^m=.*$/gm)?.map((line) => line.trim())).toEqual([
+      "m=audio 30000 RTP/AVP 8",
+      "m=video 30002 RTP/AVP 97",
+      "m=audio 30004 RTP/AVP 8",
+      "m=audio 0 RTP/AVP 8",
+    ]);
+  });
+
+  it("refuses an offer with fewer m= lines than before (§8), and stands", () => {
+    const descriptions = standing([AUDIO], "m=image 8 udptl t38", "m=audio 4 RTP/AVP 8");
+    expect(descriptions.makeAnswer(bytes(sdp("m=audio 4 RTP/AVP 8")))).toMatchObject({
+      ok: false,
+      status: 488,
+    });
+    expect(descriptions.state).toMatchObject({ phase: "stable", audio: { remotePort: 4 } });
+  });
+
+  it("lets every stream be taken away (§8.2)", () => {
+    const descriptions = standing([AUDIO], "m=audio 4 RTP/AVP 8");
+    const answer = descriptions.makeAnswer(bytes(sdp("m=audio 0 RTP/AVP 8")));
+    expect(answer.ok && mediaOf(textOf(answer.description))).toEqual(["m=audio 0 RTP/AVP 8"]);
+    expect(descriptions.state.audio).toBeUndefined();
+  });
+
+  it("keeps the keys of SRTP as they came, and answers its profile with ours (RFC 4568)", () => {
+    const ours = "crypto:1 AES_CM_128_HMAC_SHA1_80 inline:b3Vycw==";
+    const theirs = "crypto:1 AES_CM_128_HMAC_SHA1_80 inline:dGhlaXJz|2^20|1:4";
+    const secure = { ...AUDIO, protocol: "RTP/SAVP", attributes: [ours] };
+    const descriptions = standing([secure], "m=audio 4 RTP/SAVP 8", `a=${theirs}`);
+    expect(descriptions.state.local).toContain(
+      `m=audio 30000 RTP/SAVP 8\r\na=rtpmap:8 PCMA/8000\r\na=${ours}\r\n`,
+    );
+    expect(descriptions.state.streams[0]?.remoteAttributes).toEqual([theirs]);
+    expect(descriptions.makeAnswer(bytes(sdp("m=audio 4 RTP/AVP 8"))).ok).toBe(false);
+  });
+
+  it("takes back an offer that was refused: what stood stands, and no version is used twice (RFC 6337 §3.4)", () => {
+    const descriptions = standing([AUDIO], "m=audio 4 RTP/AVP 8");
+    const { audio, local: text } = descriptions.state;
+    local = { ...local, streams: [{ ...AUDIO, direction: "sendonly" }] };
+    offerOf(descriptions);
+    descriptions.rollBack();
+    expect(descriptions.state).toMatchObject({ phase: "stable", audio, local: text });
+    local = { ...local, streams: [{ ...AUDIO, port: 30_006 }] };
+    expect(/^o=- 99 (\d+)/m.exec(offerOf(descriptions))?.[1]).toBe("3");
+  });
+
+  it("takes the answer of another fork in the place of the first (RFC 3261 §13.2.2.4)", () => {
+    const descriptions = new Descriptions("99", () => LOCAL);
+    offerOf(descriptions);
+    expect(descriptions.takeAnswer(bytes(sdp("m=audio 4 RTP/AVP 8")))).toBeUndefined();
+    expect(descriptions.takeAnswer(bytes(sdp("m=audio 6 RTP/AVP 0")))).toBeUndefined();
+    expect(descriptions.state.audio).toMatchObject({ remotePort: 6, encoding: "PCMU" });
+    expect(descriptions.takeAnswer(bytes(sdp("m=audio 8 RTP/AVP 18")))).toContain("rejects");
   });
 });

@@ -19,6 +19,7 @@ describe("parseSdp", () => {
         "a=rtpmap:101 telephone-event/8000",
         "a=fmtp:101 0-15",
         "a=ptime:20",
+        "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz|2^20|1:4",
         "a=sendonly",
       ),
     );
@@ -34,6 +35,9 @@ describe("parseSdp", () => {
           direction: "sendonly",
           address: "192.0.2.1",
           ptime: 20,
+          attributes: [
+            "crypto:1 AES_CM_128_HMAC_SHA1_80 inline:WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz|2^20|1:4",
+          ],
           formats: [
             { payloadType: 8, encoding: "PCMA", clockRate: 8_000, fmtp: undefined },
             { payloadType: 0, encoding: "PCMU", clockRate: 8_000, fmtp: undefined },

@@ -23,6 +23,8 @@ export interface MediaStream {
   /** Address of the stream's or the session's c= line. */
   readonly address: string | undefined;
   readonly ptime: number | undefined;
+  /** The other a= lines of the stream, without "a=", in order: crypto, setup, fingerprint, rtcp-mux and all else. */
+  readonly attributes: readonly string[];
 }
 
 /** What offer/answer needs of a session description (RFC 8866). */
@@ -63,11 +65,30 @@ export function parseSdp(text: string): SdpResult {
     if (stream === undefined) return bad(`m= line ${media.length + 1} cannot be read`);
     media.push(stream);
   }
+  const attributes = attributesByStream(text);
   const { sessionId, sessionVersion } = parsed.origin;
   return {
     ok: true,
-    session: { sessionId: textOf(sessionId), sessionVersion, media },
+    session: {
+      sessionId: textOf(sessionId),
+      sessionVersion,
+      media: media.map((stream, at) => ({ ...stream, attributes: attributes[at] ?? [] })),
+    },
   };
+}
+
+/** What the fields of a stream say already. */
+const READ_ATTRIBUTE = /^(?:rtpmap:|fmtp:|ptime:|(?:sendrecv|sendonly|recvonly|inactive)\s*$)/;
+
+/** Kept as they came: keys of SRTP (RFC 4568) must not be re-formatted. */
+function attributesByStream(text: string): string[][] {
+  const streams: string[][] = [];
+  for (const line of text.split(/\r\n|\r|\n/)) {
+    if (line.startsWith("m=")) streams.push([]);
+    else if (line.startsWith("a=") && !READ_ATTRIBUTE.test(line.slice(2)))
+      streams.at(-1)?.push(line.slice(2));
+  }
+  return streams;
 }
 
 /** RFC 8866 §5.14: consecutive ports of layered streams, which no telephone call has. */
@@ -98,6 +119,7 @@ function streamOf(section: Section, session: ReturnType<typeof sdpTransform.pars
     // Behind a slash stands the scope of a multicast address (RFC 8866 §5.7).
     address: address === undefined ? undefined : textOf(address).split("/")[0],
     ptime: typeof ptime === "number" && ptime > 0 ? ptime : undefined,
+    attributes: [],
   };
 }
 
