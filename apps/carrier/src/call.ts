@@ -34,6 +34,8 @@ export interface CallPlan {
   readonly durationMs: number;
   /** From the INVITE to our CANCEL, where the call is not to be answered. */
   readonly cancelAfterMs?: number | undefined;
+  /** What the call is about (RFC 3261 §20.36). */
+  readonly subject?: string;
   /** Play a tone and count what comes back. */
   readonly hasMedia?: boolean;
 }
@@ -78,7 +80,11 @@ export class OutgoingCall implements InviteClientSessionListener {
         from: `<sip:${from}@${ownHost};user=phone>`,
         to: `<sip:${to}@${host};user=phone>`,
         target: { listener: LISTENER, ...target },
-        ...content,
+        headers: [
+          ...(plan.subject === undefined ? [] : [["Subject", plan.subject] as const]),
+          ...content.headers,
+        ],
+        body: content.body,
       },
       this,
     );

@@ -23,7 +23,17 @@ describe("Ladder", () => {
     const ladder = new Ladder((line) => printed.push(line), true);
     for (const callId of ["x", "y", "x"]) ladder.message("sent", options(callId));
     ladder.note("y", "ended");
-    expect(texts()).toEqual(["#1 → OPTIONS", "#2 → OPTIONS", "#1 → OPTIONS (again)", "#2            ended"]);
+    expect(texts()).toEqual([
+      ...["#1      Call-ID x", "#1 → OPTIONS", "#2      Call-ID y", "#2 → OPTIONS"],
+      ...["#1 → OPTIONS (again)", "#2      ended"],
+    ]);
+  });
+
+  it("says what a call is about (RFC 3261 §20.36)", () => {
+    const ladder = new Ladder((line) => printed.push(line), true);
+    const invite = ["Call-ID: x", "Subject: busy", "", ""];
+    ladder.message("sent", message("INVITE sip:b@192.0.2.2 SIP/2.0", ...invite));
+    expect(texts()).toEqual(["#1      Call-ID x: busy", "#1 → INVITE sip:b@192.0.2.2"]);
   });
 
   it("prints what is no SIP, no ISUP or no body that can be read as what it is", () => {

@@ -8,6 +8,8 @@ const CALLS_MAX = 10_000;
 const ARROWS = { sent: "→", received: "←" } as const;
 /** ISUP stands below its SIP message, behind its time and arrow. */
 const INDENT = " ".repeat(12);
+/** A line that is no message stands where times do. */
+const NOTE_INDENT = " ".repeat(3);
 
 interface LadderCall {
   readonly label: string;
@@ -35,7 +37,7 @@ export class Ladder {
       return;
     }
     const { message } = parsed;
-    const call = this.#call(message.callId ?? "");
+    const call = this.#call(message.callId ?? "", message.header("subject"));
     const title = titleOf(message);
     const key = `${direction} ${title} ${message.cseq?.sequenceNumber ?? ""} ${message.toTag ?? ""}`;
     const again = call.seen.has(key) ? " (again)" : "";
@@ -49,10 +51,10 @@ export class Ladder {
 
   /** A line that is no message. */
   note(callId: string, text: string): void {
-    this.#write(`${this.#call(callId).label}${" ".repeat(9)}${text}`);
+    this.#write(`${this.#call(callId).label}${NOTE_INDENT}${text}`);
   }
 
-  #call(callId: string): LadderCall {
+  #call(callId: string, subject?: string): LadderCall {
     let call = this.#calls.get(callId);
     if (call === undefined) {
       const label = this.#hasLabels ? `#${String(++this.#numbered).padEnd(3)} ` : "";
@@ -60,6 +62,8 @@ export class Ladder {
       this.#calls.set(callId, call);
       const [oldest] = this.#calls.keys();
       if (this.#calls.size > CALLS_MAX && oldest !== undefined) this.#calls.delete(oldest);
+      if (this.#hasLabels)
+        this.#write(`${label}${NOTE_INDENT}Call-ID ${callId}${subject === undefined ? "" : `: ${subject}`}`);
     }
     return call;
   }

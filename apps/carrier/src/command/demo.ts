@@ -10,7 +10,7 @@ const EVERY_MS = 3_000;
 const PARENT_CHECK_MS = 500;
 
 interface Scene {
-  readonly title: string;
+  readonly subject: string;
   readonly from: string;
   readonly to: string;
   readonly durationMs: number;
@@ -21,16 +21,16 @@ interface Scene {
 /** Played in turn; the numbers are those of the edge's config/demo.yaml. */
 const SCENES: readonly Scene[] = [
   {
-    title: "answered, hears its echo",
+    subject: "answered, hears its echo",
     from: "+493012345601",
     to: "+4930990101",
     durationMs: 3_000,
     hasMedia: true,
   },
-  { title: "busy", from: "+493012345602", to: "+493099086", durationMs: 0 },
-  { title: "answered, short", from: "+493012345603", to: "+4930990102", durationMs: 1_000 },
+  { subject: "busy", from: "+493012345602", to: "+493099086", durationMs: 0 },
+  { subject: "answered, short", from: "+493012345603", to: "+4930990102", durationMs: 1_000 },
   {
-    title: "cancelled while ringing",
+    subject: "cancelled while ringing",
     from: "+493012345604",
     to: "+493099087",
     durationMs: 0,
@@ -63,9 +63,8 @@ Places SIP-T calls until SIGINT: answered, busy, cancelled. What "npm start" run
     };
     const stop = AbortSignal.any([terminal.stop, parentGone()]);
     const calls = new PlacedCalls(endpoint);
-    const place = async ({ title, ...scene }: Scene): Promise<void> => {
+    const place = async (scene: Scene): Promise<void> => {
       const placed = await calls.place({ ...base, ...scene });
-      ladder.note(placed.callId, `a call that is ${title}`);
       const report = await placed.ended;
       ladder.note(report.callId, reportLine(report));
     };

@@ -1,24 +1,27 @@
 import { causeFromStatus, statusFromCause } from "@tandem/interworking";
 import { causeIndicatorsOf, q850Cause } from "@tandem/isup";
 import { statusPhrase } from "@tandem/sip";
-import { CommandError, OK, USAGE, type Command } from "./exit.ts";
+import { OK, usage, type Command } from "./exit.ts";
 import { optionsOf } from "./options.ts";
+import { printLine } from "./output.ts";
 
 /** Network serving the remote user: any location but user, which has a row of its own. */
 const NETWORK = 4;
 const USER = 0;
+const STATUS_MIN = 300;
+const STATUS_MAX = 699;
 
 export const cause: Command = {
   summary: "explains a Q.850 cause or a SIP status, and its mapping",
   help: `tandem cause N           a Q.850 cause value, 1 to 127
 tandem cause --sip CODE  a SIP status, 300 to 699
 
-Says what it means and what it becomes on the other side, with the clause.`,
-  run(args) {
-    const { values, positionals } = optionsOf(args, { sip: { type: "string" } });
-    process.stdout.write(
-      `${values.sip === undefined ? explainCause(positionals) : explainStatus(values.sip)}\n`,
-    );
+Says what it means, what it becomes on the other side, and what becomes it, with the clause.`,
+  async run(args) {
+    const { values, positionals } = optionsOf(args, { sip: { type: "string" } }, 1);
+    const [text] = positionals;
+    if (values.sip !== undefined && text !== undefined) throw usage("either a cause or --sip CODE, not both");
+    await printLine(values.sip === undefined ? explainCause(text) : explainStatus(values.sip));
     return OK;
   },
 };
@@ -26,15 +29,12 @@ Says what it means and what it becomes on the other side, with the clause.`,
 function number(text: string | undefined, least: number, most: number, what: string): number {
   const value = Number(text);
   if (text === undefined || !/^[0-9]+$/.test(text) || value < least || value > most) {
-    throw new CommandError(
-      `${what} is ${least} to ${most}${text === undefined ? "" : `, not ${text}`}`,
-      USAGE,
-    );
+    throw usage(`${what} is ${least} to ${most}${text === undefined ? "" : `, not ${text}`}`);
   }
   return value;
 }
 
-function explainCause([text]: readonly string[]): string {
+function explainCause(text: string | undefined): string {
   const value = number(text, 1, 127, "a Q.850 cause");
   const info = q850Cause(value);
   const network = statusFromCause(causeIndicatorsOf(value, NETWORK));
@@ -46,11 +46,24 @@ function explainCause([text]: readonly string[]): string {
   ];
   if (user.status !== network.status)
     lines.push(`          ${user.status} ${statusPhrase(user.status)} (${user.row})`);
+  const statuses = statusesOf(value);
+  if (statuses.length > 0) lines.push(`  from SIP: ${statuses.join(", ")} (RFC 3398 §8.2.6.1)`);
   return lines.join("\n");
 }
 
+/** The statuses that have a row of their own for the cause. */
+function statusesOf(causeValue: number): readonly string[] {
+  const found: string[] = [];
+  for (let status = STATUS_MIN; status <= STATUS_MAX; status++) {
+    const { cause: mapped, row } = causeFromStatus(status);
+    if (mapped.causeValue === causeValue && !row.includes("default"))
+      found.push(`${status} ${statusPhrase(status)}`);
+  }
+  return found;
+}
+
 function explainStatus(text: string): string {
-  const status = number(text, 300, 699, "a SIP status");
+  const status = number(text, STATUS_MIN, STATUS_MAX, "a SIP status");
   const { cause: mapped, row } = causeFromStatus(status);
   return [
     `SIP ${status}: ${statusPhrase(status)}`,

@@ -1,42 +1,18 @@
-import { createInterface } from "node:readline";
-import { existsSync, readFileSync } from "node:fs";
-import { readBody } from "@tandem/interworking";
-import {
-  decodeIsup,
-  describeIsup,
-  encodeIsup,
-  hexOf,
-  isupToJson,
-  octetsOfHex,
-  variantOf,
-  VARIANTS,
-  type IsupVariant,
-} from "@tandem/isup";
-import { checkRequest, checkResponse, octetString, parseMessage, type SipMessage } from "@tandem/sip";
-import { CommandError, FAULT, OK, USAGE, type Command } from "./exit.ts";
+import { createReadStream, existsSync } from "node:fs";
+import { octetsOfHex, variantOf, VARIANTS } from "@tandem/isup";
+import { decodeKind, DEFAULT_VARIANT, KINDS, type Kind } from "./decode-kind.ts";
+import { decodeLines } from "./decode-lines.ts";
+import type { Warning } from "./decode-octets.ts";
+import { CommandError, OK, usage, type Command } from "./exit.ts";
+import { nearest } from "../config/nearest.ts";
+import { readAll } from "./input.ts";
 import { optionsOf } from "./options.ts";
+import { printLine } from "./output.ts";
 
-const KINDS = ["sip", "isup", "body"] as const;
-type Kind = (typeof KINDS)[number];
-
-/** What a decode came to, in the form of `--ndjson`. */
-type Decoded =
-  | {
-      readonly ok: true;
-      readonly message: unknown;
-      readonly warnings: readonly { readonly code: string }[];
-      readonly hex: string;
-      readonly lines: readonly string[];
-    }
-  | {
-      readonly ok: false;
-      readonly error: {
-        readonly code: string;
-        readonly message: string;
-        readonly offset: number;
-        readonly status?: number;
-      };
-    };
+/** A message is 64 KiB at most, and hex with its white space some three times that. */
+const INPUT_OCTETS_MAX = 1_048_576;
+/** Hex in groups, as dumps print it: `0c 02 00 02 …`. */
+const ARGUMENTS_MAX = 65_536;
 
 export const decode: Command = {
   summary: "decodes a SIP message, an ISUP message or a SIP body",
@@ -44,204 +20,92 @@ export const decode: Command = {
 
   sip      a SIP message, with the ISUP in its body
   isup     an ISUP message from its type code on
-  body     a SIP body; --content-type says what it is (multipart is recognised by its boundary)
-  --variant V   ISUP variant: ${VARIANTS.join(", ")}; itu-t92+ by default
-  --ndjson      reads lines {"id","hex","variant"?} from standard input and writes lines
-                {"id","ok","message","warnings":[{code,…}],"hex"} or
-                {"id","ok":false,"error":{code,message,offset,status?}}
-HEX may have spaces; without HEX or FILE, standard input is read (hex or octets).`,
+  body     a SIP body; --content-type says what it is (SDP and multipart are recognised)
+  --variant V   ISUP variant: ${VARIANTS.join(", ")};
+                ${DEFAULT_VARIANT} by default, or what the body says
+  --ndjson      reads lines {"id","hex","variant"?,"contentType"?} and writes for each a line
+                {"id","ok":true,"message","warnings":[{code,…}],"hex"}, hex being the message encoded again, or
+                {"id","ok":false,"error":{code,message,offset,status?}}, status being what a server would answer
+HEX may have spaces. Without HEX or FILE standard input is read, as hex or as octets.
+Exit code 1 where it cannot be decoded; with --ndjson 0 where each line has got its answer.`,
   async run(args) {
-    const { values, positionals } = optionsOf(args, {
-      variant: { type: "string" },
-      "content-type": { type: "string" },
-      ndjson: { type: "boolean" },
-    });
+    const { values, positionals } = optionsOf(
+      args,
+      { variant: { type: "string" }, "content-type": { type: "string" }, ndjson: { type: "boolean" } },
+      ARGUMENTS_MAX,
+    );
     const [kindText, ...rest] = positionals;
-    const kind = KINDS.find((each) => each === kindText);
-    if (kind === undefined) throw new CommandError("say what to decode: sip, isup or body", USAGE);
-    const variant = variantNamed(values.variant);
-    const contentType = values["content-type"];
-    if (values.ndjson === true) return ndjson(kind, variant, contentType);
-    const decoded = decodeOctets(kind, input(rest), variant, contentType);
-    if (!decoded.ok) {
-      const { code, message, offset } = decoded.error;
-      throw new CommandError(`${kind}: ${code} at octet ${offset}: ${message}`);
+    const kind = kindNamed(kindText);
+    const { variant, "content-type": contentType } = values;
+    if (variant !== undefined && variantOf(variant) === undefined) {
+      const near = nearest(variant, VARIANTS);
+      const hint = near === undefined ? "" : `; did you mean ${near}?`;
+      throw usage(`--variant ${variant}: one of ${VARIANTS.join(", ")}${hint}`);
     }
-    process.stdout.write(`${decoded.lines.join("\n")}\n`);
-    for (const warning of decoded.warnings) process.stdout.write(`warning: ${JSON.stringify(warning)}\n`);
+    if (values.ndjson === true) {
+      await decodeLines(kind, streamOf(rest), { variant, contentType });
+      return OK;
+    }
+    const decoded = decodeKind(kind, await inputOf(rest), { variant, contentType });
+    if (!decoded.ok) {
+      const { code, message, offset, status } = decoded.error;
+      const answer = status === undefined ? "" : ` (a server answers ${status})`;
+      throw new CommandError(`${kind}: ${code} at octet ${offset}: ${message}${answer}`);
+    }
+    for (const line of decoded.lines()) await printLine(line);
+    for (const warning of decoded.warnings) await printLine(`warning: ${warningText(warning)}`);
     return OK;
   },
 };
 
-function variantNamed(name: string | undefined): IsupVariant {
-  const variant = variantOf(name ?? "itu-t92+");
-  if (variant === undefined)
-    throw new CommandError(`--variant ${name}: one of ${VARIANTS.join(", ")}`, USAGE);
-  return variant;
+function kindNamed(text: string | undefined): Kind {
+  const kind = KINDS.find((each) => each === text);
+  if (kind !== undefined) return kind;
+  if (text === undefined) throw usage("say what to decode: sip, isup or body");
+  const near = nearest(text, KINDS);
+  throw usage(
+    `decode ${text}: one of ${KINDS.join(", ")}${near === undefined ? "" : `; did you mean ${near}?`}`,
+  );
 }
 
-function input(rest: readonly string[]): Uint8Array {
-  const text = rest.join(" ");
-  if (rest.length === 1 && existsSync(text)) return hexOrOctets(readFileSync(text));
-  if (rest.length > 0) {
-    const octets = octetsOfHex(text);
-    if (octets === undefined) throw new CommandError(`${text.slice(0, 40)}: neither hex nor a file`, USAGE);
-    return octets;
-  }
-  return hexOrOctets(readFileSync(0));
+function warningText({ code, message, offset, status }: Warning): string {
+  const where = offset === undefined ? "" : ` at octet ${offset}`;
+  return `${code}${where}: ${message}${status === undefined ? "" : ` (a server answers ${status})`}`;
 }
 
-function hexOrOctets(content: Buffer): Uint8Array {
-  const text = content.toString("latin1").trim();
-  return (text === "" ? undefined : octetsOfHex(text)) ?? content;
+/** Lines come from a file or from standard input. */
+function streamOf(rest: readonly string[]): AsyncIterable<Uint8Array> {
+  const [file] = rest;
+  if (file === undefined) return process.stdin as AsyncIterable<Uint8Array>;
+  if (rest.length > 1 || !existsSync(file))
+    throw usage(`--ndjson reads a file or standard input, not ${file}`);
+  return fileStream(file);
 }
 
-async function ndjson(kind: Kind, variant: IsupVariant, contentType: string | undefined): Promise<number> {
-  let code: number = OK;
-  for await (const line of createInterface({ input: process.stdin })) {
-    if (line.trim() === "") continue;
-    const answer = answerTo(line, kind, variant, contentType);
-    if (answer === undefined) code = FAULT;
-    process.stdout.write(
-      `${JSON.stringify(answer ?? { ok: false, error: { code: "bad-line", message: "no object with hex", offset: 0 } })}\n`,
-    );
-  }
-  return code;
-}
-
-function answerTo(
-  line: string,
-  kind: Kind,
-  variant: IsupVariant,
-  contentType: string | undefined,
-): object | undefined {
-  let asked: { id?: unknown; hex?: unknown; variant?: unknown; contentType?: unknown };
+async function* fileStream(file: string): AsyncGenerator<Uint8Array> {
   try {
-    asked = JSON.parse(line) as typeof asked;
-  } catch {
-    // Said in the answer to this line; the next lines are read on.
-    return undefined;
-  }
-  const octets = typeof asked.hex === "string" ? octetsOfHex(asked.hex) : undefined;
-  const { id } = asked;
-  if (octets === undefined)
-    return { id, ok: false, error: { code: "bad-hex", message: "hex is missing or no hex", offset: 0 } };
-  const named = typeof asked.variant === "string" ? (variantOf(asked.variant) ?? variant) : variant;
-  const type = typeof asked.contentType === "string" ? asked.contentType : contentType;
-  const decoded = decodeOctets(kind, octets, named, type);
-  if (!decoded.ok) return { id, ok: false, error: decoded.error };
-  const { message, warnings, hex } = decoded;
-  return { id, ok: true, message, warnings, hex };
-}
-
-function decodeOctets(
-  kind: Kind,
-  octets: Uint8Array,
-  variant: IsupVariant,
-  contentType: string | undefined,
-): Decoded {
-  if (kind === "isup") return decodeIsupOctets(octets, variant);
-  return kind === "sip"
-    ? decodeSip(octets, variant)
-    : decodeBody(octets, variant, contentType ?? sniff(octets));
-}
-
-function decodeIsupOctets(octets: Uint8Array, variant: IsupVariant): Decoded {
-  const decoded = decodeIsup(octets, { variant });
-  if (!decoded.ok) return decoded;
-  const { message, warnings } = decoded;
-  return {
-    ok: true,
-    message: isupToJson(message),
-    warnings,
-    hex: hexOf(encodeIsup(message)),
-    lines: describeIsup(message),
-  };
-}
-
-function decodeSip(octets: Uint8Array, variant: IsupVariant): Decoded {
-  const parsed = parseMessage(octets);
-  if (!parsed.ok) {
-    const { code, message, offset, status } = parsed.error;
-    return { ok: false, error: { code, message, offset, ...(status !== undefined && { status }) } };
-  }
-  const { message } = parsed;
-  const fault = message.kind === "request" ? checkRequest(message) : checkResponse(message);
-  if (fault !== undefined) {
-    const status = message.kind === "request" ? { status: fault.status } : {};
-    return { ok: false, error: { code: fault.code, message: fault.message, offset: 0, ...status } };
-  }
-  const body =
-    message.body.length === 0 ? undefined : decodeBody(message.body, variant, message.header("content-type"));
-  const json = { ...sipJson(message), ...(body?.ok === true && { body: body.message }) };
-  const lines = [
-    ...octetString(message.octets, 0, message.head.length).trimEnd().split("\r\n"),
-    ...(body?.ok === true ? ["", ...body.lines] : []),
-  ];
-  return {
-    ok: true,
-    message: json,
-    warnings: body?.ok === true ? body.warnings : [],
-    hex: hexOf(message.octets),
-    lines,
-  };
-}
-
-function sipJson(message: SipMessage): object {
-  const start =
-    message.kind === "request"
-      ? { method: message.method, requestUri: message.requestUriText }
-      : { status: message.status, reasonPhrase: message.reasonPhrase };
-  const headers = message.index.ids.map((id, at) => ({ name: id, value: message.rawValue(at) }));
-  return { kind: message.kind, ...start, callId: message.callId, cseq: message.cseq, headers };
-}
-
-/** A body without a type is a multipart where it begins like one. */
-function sniff(octets: Uint8Array): string | undefined {
-  const boundary = /^(?:\r\n)*--([^\r\n]{1,70})\r\n/.exec(octetString(octets))?.[1];
-  if (boundary !== undefined) return `multipart/mixed;boundary="${boundary.trimEnd()}"`;
-  return octetString(octets).startsWith("v=0") ? "application/sdp" : undefined;
-}
-
-function decodeBody(octets: Uint8Array, variant: IsupVariant, contentType: string | undefined): Decoded {
-  const read = readBody(contentType, octets);
-  if (!read.ok) return read;
-  const { sdp, isup, others } = read.body;
-  const lines: string[] = [];
-  if (sdp !== undefined)
-    lines.push(
-      "application/sdp",
-      ...octetString(sdp)
-        .trimEnd()
-        .split("\r\n")
-        .map((line) => `  ${line}`),
+    yield* createReadStream(file) as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    throw new CommandError(
+      `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
     );
-  const decoded =
-    isup && decodeIsupOctets(isup.octets, variantOf(isup.base ?? "") ?? variantOf(isup.version) ?? variant);
-  if (isup !== undefined)
-    lines.push(
-      `application/isup version=${isup.version}${isup.base === undefined ? "" : ` base=${isup.base}`}`,
-    );
-  if (decoded?.ok === false) lines.push(`  ${decoded.error.code}: ${decoded.error.message}`);
-  else if (decoded !== undefined) lines.push(...decoded.lines.map((line) => `  ${line}`));
-  for (const { mediaType, octets: part } of others) lines.push(`${mediaType}: ${part.length} octets`);
-  const message = {
-    ...(sdp && { sdp: octetString(sdp) }),
-    ...(isup && {
-      isup: {
-        version: isup.version,
-        base: isup.base,
-        handling: isup.handling,
-        ...(decoded?.ok === true ? { message: decoded.message } : { error: decoded?.error }),
-      },
-    }),
-    others: others.map(({ mediaType, octets: part }) => ({ mediaType, hex: hexOf(part) })),
-  };
-  return {
-    ok: true,
-    message,
-    warnings: decoded?.ok === true ? decoded.warnings : [],
-    hex: hexOf(octets),
-    lines,
-  };
+  }
+}
+
+async function inputOf(rest: readonly string[]): Promise<Uint8Array> {
+  const text = rest.join(" ");
+  const isFile = rest.length === 1 && existsSync(text);
+  if (rest.length > 0 && !isFile) {
+    const octets = octetsOfHex(text);
+    if (octets !== undefined) return octets;
+    const shown = text.length > 40 ? `${text.slice(0, 40)}…` : text;
+    throw usage(`${shown}: neither hexadecimal digits in pairs nor a file`);
+  }
+  const stream = isFile ? fileStream(text) : (process.stdin as AsyncIterable<Uint8Array>);
+  const content = await readAll(stream, INPUT_OCTETS_MAX);
+  const where = isFile ? text : "standard input";
+  if (content === undefined) throw new CommandError(`${where} has more than ${INPUT_OCTETS_MAX} octets`);
+  if (content.length === 0) throw new CommandError(`${where} is empty`);
+  const written = content.toString("latin1");
+  return (written.trim() === "" ? undefined : octetsOfHex(written)) ?? content;
 }

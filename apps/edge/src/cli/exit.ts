@@ -3,19 +3,32 @@ export const OK = 0;
 export const FAULT = 1;
 export const USAGE = 2;
 
-/** Ends a command with one line for a person. */
-export class CommandError extends Error {
-  readonly exitCode: typeof FAULT | typeof USAGE;
+export type FailureCode = typeof FAULT | typeof USAGE;
 
-  constructor(message: string, exitCode: typeof FAULT | typeof USAGE = FAULT) {
+/** Ends a command with lines for a person. */
+export class CommandError extends Error {
+  readonly exitCode: FailureCode;
+
+  constructor(message: string, exitCode: FailureCode = FAULT) {
     super(message);
     this.exitCode = exitCode;
   }
+
+  /** What stderr gets. */
+  get text(): string {
+    return `tandem: ${this.message}`;
+  }
+}
+
+export function usage(message: string): CommandError {
+  return new CommandError(message, USAGE);
 }
 
 export interface Command {
   readonly summary: string;
   readonly help: string;
-  /** Gives the exit code; throws a CommandError for a line on stderr. */
-  run(args: readonly string[]): Promise<number> | number;
+  /** Runs until it is told to stop: by a signal, or by the end of who reads its output. Others just end. */
+  readonly isService?: boolean;
+  /** Gives the exit code; throws a CommandError for a line on stderr. `stop` is aborted when a service is to end. */
+  run(args: readonly string[], stop: AbortSignal): Promise<number> | number;
 }

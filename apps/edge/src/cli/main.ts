@@ -3,8 +3,10 @@ import { cause } from "./cause.ts";
 import { check } from "./check.ts";
 import { decode } from "./decode.ts";
 import { events, tail } from "./events.ts";
-import { CommandError, OK, USAGE, type Command } from "./exit.ts";
+import { CommandError, OK, USAGE, usage, type Command } from "./exit.ts";
+import { watchOutput } from "./output.ts";
 import { run } from "./run.ts";
+import { stopOrder } from "./stop-order.ts";
 
 const COMMANDS: Readonly<Record<string, Command>> = { run, check, events, tail, decode, cause };
 
@@ -14,43 +16,49 @@ function help(): string {
   return `tandem COMMAND [OPTIONS]\n\n${lines.join("\n")}\n\nEach command has --help. Exit codes: 0 ok, 1 fault, 2 usage.`;
 }
 
+function commandNamed(name: string): Command {
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (command !== undefined) return command;
+  const near = nearest(name, [...Object.keys(COMMANDS), "carrier"]);
+  throw usage(`unknown command ${name}${near === undefined ? "" : `; did you mean ${near}?`}`);
+}
+
+const isHelp = (arg: string): boolean => arg === "--help" || arg === "-h";
+
 async function main([name, ...args]: readonly string[]): Promise<number> {
+  let onReaderGone = (): void => process.exit(OK);
+  watchOutput(() => {
+    onReaderGone();
+  });
   if (name === undefined) {
     process.stderr.write(`${help()}\n`);
     return USAGE;
   }
-  if (name === "--help" || name === "-h" || name === "help") {
+  if (isHelp(name) || name === "help") {
     process.stdout.write(`${help()}\n`);
     return OK;
   }
-  const command = COMMANDS[name];
-  if (command === undefined) {
-    const near = nearest(name, [...Object.keys(COMMANDS), "carrier"]);
-    throw new CommandError(
-      `unknown command ${name}${near === undefined ? "" : `; did you mean ${near}?`}`,
-      USAGE,
-    );
-  }
-  if (args.includes("--help") || args.includes("-h")) {
+  const command = commandNamed(name);
+  if (args.some(isHelp)) {
     process.stdout.write(`${command.help}\n`);
     return OK;
   }
-  return command.run(args);
+  if (command.isService !== true) return command.run(args, new AbortController().signal);
+  const stop = stopOrder();
+  onReaderGone = () => {
+    stop.abort();
+  };
+  return command.run(args, stop.signal);
 }
-
-// The reader of a pipe may go (`| head`): that ends the command, it is no fault.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(OK);
-  throw error;
-});
 
 main(process.argv.slice(2)).then(
   (code) => {
     process.exitCode = code;
   },
   (error: unknown) => {
+    // What is no fault of a person's making is ours: Node prints where.
     if (!(error instanceof CommandError)) throw error;
-    process.stderr.write(`tandem: ${error.message}\n`);
+    process.stderr.write(`${error.text}\n`);
     process.exitCode = error.exitCode;
   },
 );

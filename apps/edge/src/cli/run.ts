@@ -1,11 +1,11 @@
-import { JournalReader } from "@tandem/journal";
-import { type Journal } from "@tandem/journal";
+import { JournalReader, type Journal } from "@tandem/journal";
 import { startEdge } from "../start-edge.ts";
 import { createLogger, type Level } from "../telemetry/logger.ts";
-import { CommandError, FAULT, OK, USAGE, type Command } from "./exit.ts";
 import { eventLine } from "./event-line.ts";
+import { CommandError, FAULT, OK, usage, type Command } from "./exit.ts";
 import { optionsOf } from "./options.ts";
 import { readConfig } from "./read-config.ts";
+import { ordered } from "./stop-order.ts";
 
 const LEVELS = ["error", "warn", "info", "debug"];
 
@@ -17,21 +17,22 @@ Runs the edge until SIGINT or SIGTERM; then calls are ended, the journal is clos
   --config FILE   configuration (YAML)
   --log LEVEL     least level that is logged; info by default
   --events        print each event of a call when it is on disk`,
-  async run(args) {
+  isService: true,
+  async run(args, stop) {
     const { values } = optionsOf(args, {
       config: { type: "string" },
       log: { type: "string" },
       events: { type: "boolean" },
     });
     const level = values.log ?? "info";
-    if (!LEVELS.includes(level)) throw new CommandError(`--log ${level}: one of ${LEVELS.join(", ")}`, USAGE);
+    if (!LEVELS.includes(level)) throw usage(`--log ${level}: one of ${LEVELS.join(", ")}`);
     const config = readConfig(values.config);
     const logger = createLogger((line) => process.stderr.write(`${line}\n`), level as Level);
     const edge = await startEdge(config, logger).catch((error: unknown) => {
       throw new CommandError(startFault(error));
     });
     if (values.events === true) printEvents(edge.journal, config.journal.directory);
-    await endAsked();
+    await ordered(stop);
     try {
       await edge.stop();
     } catch (error) {
@@ -59,18 +60,6 @@ function startFault(error: unknown): string {
   if (code === "EADDRNOTAVAIL") return `${where} is no address of this machine`;
   if (code === "EACCES") return `${where}: no permission to listen there`;
   return message ?? String(error);
-}
-
-/** SIGINT, SIGTERM, or a parent that is gone. */
-async function endAsked(): Promise<void> {
-  await new Promise<void>((resolve) => {
-    process.once("SIGINT", () => {
-      resolve();
-    });
-    process.once("SIGTERM", () => {
-      resolve();
-    });
-  });
 }
 
 function printEvents(journal: Journal, directory: string): void {
