@@ -24,29 +24,31 @@ const REMEMBERED_MAX = 4_096;
 export class TrunkTable {
   readonly #trunks: readonly TrunkConfig[];
   readonly #resolve: Resolve;
+  /** Of each name, as it was resolved last. */
+  readonly #addresses = new Map<string, readonly string[]>();
   #entries: readonly Entry[];
   readonly #remembered = new Map<string, TrunkConfig | undefined>();
 
   constructor(trunks: readonly TrunkConfig[], resolve: Resolve) {
     this.#trunks = trunks;
     this.#resolve = resolve;
-    this.#entries = this.#build(new Map());
+    this.#entries = this.#build();
   }
 
   /** Looks the names up; a name that cannot be resolved keeps what it had and is returned. */
   async refresh(): Promise<readonly string[]> {
-    const names = this.#trunks.flatMap(({ sources }) => sources.filter(isName));
-    const addresses = new Map<string, readonly string[]>();
+    const names = new Set(this.#trunks.flatMap(({ sources }) => sources.filter(isName)));
     const failed: string[] = [];
-    for (const name of new Set(names)) {
+    const lookUp = async (name: string): Promise<void> => {
       try {
-        addresses.set(name, await this.#resolve(name));
+        this.#addresses.set(name, await this.#resolve(name));
       } catch {
-        // The trunk's other sources go on; the caller says so and tries again later.
+        // The calls of its trunk go on; the caller says so and tries again later.
         failed.push(name);
       }
-    }
-    this.#entries = this.#build(addresses);
+    };
+    await Promise.all([...names].map(lookUp));
+    this.#entries = this.#build();
     this.#remembered.clear();
     return failed;
   }
@@ -67,11 +69,11 @@ export class TrunkTable {
     return found?.trunk;
   }
 
-  #build(addresses: ReadonlyMap<string, readonly string[]>): Entry[] {
+  #build(): Entry[] {
     return this.#trunks.map((trunk) => {
       const sources = new BlockList();
       for (const source of trunk.sources) {
-        if (isName(source)) for (const address of addresses.get(source) ?? []) add(sources, address);
+        if (isName(source)) for (const address of this.#addresses.get(source) ?? []) add(sources, address);
         else add(sources, source);
       }
       return { trunk, sources };
