@@ -141,6 +141,12 @@ describe("EchoStream", () => {
     expect(hearing.hear(packet(), "2001:db8::1")).toBe(true);
   });
 
+  it("knows an IPv4 peer on a socket for both families (RFC 4291 §2.5.5.2)", () => {
+    const hearing = new Hearing();
+    expect(hearing.hear(packet(), "::ffff:192.0.2.9")).toBe(false);
+    expect(hearing.hear(packet(), "::ffff:192.0.2.1")).toBe(true);
+  });
+
   it("sends back so many packets a second and no more", () => {
     const hearing = new Hearing();
     const second = (): number =>

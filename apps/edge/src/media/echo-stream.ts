@@ -87,7 +87,7 @@ export class EchoStream {
    * of its first packet, as address translation changes ports (RFC 4961), until the negotiated one is heard.
    */
   #isPeer(address: string, port: number): boolean {
-    if (address !== this.#remoteAddress) return false;
+    if (withoutMapping(address) !== this.#remoteAddress) return false;
     if (port === this.#audio.remotePort) this.#remotePort = port;
     this.#remotePort ??= port;
     return port === this.#remotePort;
@@ -133,6 +133,13 @@ export class EchoStream {
     };
     return this.#numbering;
   }
+}
+
+const MAPPED = "::ffff:";
+
+/** A socket for both families writes IPv4 sources as IPv6 (RFC 4291 §2.5.5.2); SDP does not. */
+function withoutMapping(address: string): string {
+  return address.startsWith(MAPPED) && address.includes(".") ? address.slice(MAPPED.length) : address;
 }
 
 /** An address spelt as sockets spell it; SDP may have other spellings of an IPv6 one (RFC 5952). */
