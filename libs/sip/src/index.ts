@@ -30,6 +30,7 @@ export {
   type TelUri,
   type Uri,
 } from "./message/uri.ts";
+export { equalUris } from "./message/uri-equality.ts";
 export { parseVia, type Via } from "./message/via.ts";
 export { buildMultipart, parseMultipart, type BodyPart, type MultipartResult } from "./message/multipart.ts";
 // Transport
@@ -64,6 +65,20 @@ export type {
 export { T1, T2, T4, TIMEOUT, TimerQueues, type Timer, type TimerOwner } from "./transaction/timers.ts";
 export { TransactionLayer, type TransactionUser } from "./transaction/transaction-layer.ts";
 export type { Reply } from "./transaction/server-transaction.ts";
+// Authentication
+export {
+  DigestClient,
+  type Account,
+  type DigestClientOptions,
+  type DigestRequest,
+} from "./authentication/digest-client.ts";
+export {
+  DigestServer,
+  type DigestRefusal,
+  type DigestServerOptions,
+  type DigestVerdict,
+} from "./authentication/digest-server.ts";
+export { ha1Of, type DigestAlgorithm, type DigestHash, type Qop } from "./authentication/digest.ts";
 // Dialogs and user agent
 export { type Dialog } from "./dialog/dialog.ts";
 export {

@@ -1,5 +1,6 @@
 export type { Certificates, KeyPair } from "./certificates.ts";
 export { systemClock, systemRandom } from "./clock.ts";
+export { systemHash } from "./digest-hash.ts";
 export { DnsResolver, type DnsResolverOptions } from "./dns-resolver.ts";
 export {
   openTransport,
