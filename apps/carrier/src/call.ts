@@ -1,14 +1,15 @@
 import { causeOfRequest, causeOfResponse, iamFrom, rlc, type CauseDecision } from "@tandem/interworking";
+import type { Descriptions } from "@tandem/sdp";
 import type {
   InviteClientSession,
   InviteClientSessionListener,
   Responder,
+  SessionLoss,
   SipRequest,
   SipResponse,
 } from "@tandem/sip";
-import type { AudioSession } from "./audio-session.ts";
 import { LISTENER, type Endpoint } from "./endpoint.ts";
-import { contentOf, readContent, type Dialect } from "./profile.ts";
+import { contentOf, type Dialect } from "./profile.ts";
 import {
   causeSources,
   NO_ANSWER,
@@ -43,9 +44,10 @@ export interface CallPlan {
 /** One call of the carrier, from its INVITE to its end. */
 export class OutgoingCall implements InviteClientSessionListener {
   readonly ended: Promise<CallReport>;
+  /** Offer and answer of the call's audio. */
+  readonly session: Descriptions;
   readonly #plan: CallPlan;
   readonly #media: RtpEnd | undefined;
-  readonly #audio: AudioSession;
   readonly #session: InviteClientSession;
   readonly #startedMs = performance.now();
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -67,12 +69,12 @@ export class OutgoingCall implements InviteClientSessionListener {
   private constructor(endpoint: Endpoint, plan: CallPlan, media: RtpEnd | undefined) {
     this.#plan = plan;
     this.#media = media;
-    this.#audio = endpoint.audioSession(media);
+    this.session = endpoint.descriptions(media);
     this.ended = new Promise((resolve) => (this.#resolve = resolve));
     const { dialect, from, to, host, target } = plan;
     const isup = dialect && iamFrom({ called: to, calling: from }, dialect.variant);
-    const offer = this.#audio.offer();
-    const content = contentOf(dialect, { sdp: offer.ok ? offer.sdp : undefined, isup });
+    const offer = this.session.makeOffer();
+    const content = contentOf(dialect, { sdp: offer.ok ? offer.description : undefined, isup });
     const ownHost = endpoint.agent.layer.transport(LISTENER)?.sentBy.host ?? endpoint.address;
     this.#session = endpoint.agent.invite(
       {
@@ -112,20 +114,32 @@ export class OutgoingCall implements InviteClientSessionListener {
     if (response.status > 100) this.#ringingMs ??= this.#sinceStart();
   }
 
-  onAccepted(response: SipResponse): undefined {
+  onAccepted(): undefined {
     this.#stopTimers();
     this.#answeredMs = this.#sinceStart();
-    const fault = this.#audio.acceptAnswer(readContent(response)?.sdp);
-    const { audio } = this.#audio;
-    if (fault !== undefined) this.#fault = `no usable answer: ${fault}`;
-    else if (this.#plan.cancelAfterMs !== undefined) this.#fault = "answered before it was cancelled";
+    if (this.#plan.cancelAfterMs !== undefined) this.#fault = "answered before it was cancelled";
     // The ACK leaves after this returns, and the BYE after the ACK.
     if (this.#fault !== undefined || this.#isEndWanted) this.#after(0, () => this.#release());
     else {
-      if (audio !== undefined) this.#tone = this.#media?.tone(audio);
       this.#after(this.#plan.durationMs, () => void this.#releaseAfterTone());
+      this.#startTone();
     }
     return undefined;
+  }
+
+  onSessionChanged(): void {
+    this.#startTone();
+  }
+
+  onSessionLost(reason: SessionLoss): void {
+    this.#fault ??= reason === "no-usable-answer" ? "no usable answer" : "the session was not refreshed";
+    this.#after(0, () => this.#release());
+  }
+
+  #startTone(): void {
+    const { audio } = this.session.state;
+    if (this.#answeredMs === undefined || this.#fault !== undefined || audio === undefined) return;
+    this.#tone ??= this.#media?.tone(audio);
   }
 
   onRejected(response: SipResponse): void {
@@ -155,12 +169,8 @@ export class OutgoingCall implements InviteClientSessionListener {
     respond({ status: 200 });
   }
 
-  onReinvite(request: SipRequest, respond: Responder): void {
-    this.#audio.answerReinvite(request, respond);
-  }
-
-  onAck(request: SipRequest): void {
-    this.#audio.receiveAck(request);
+  onAck(): void {
+    // An answer that came with it has reached the session already.
   }
 
   onAckTimeout(): void {

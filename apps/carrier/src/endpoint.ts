@@ -2,12 +2,14 @@ import { isIP } from "node:net";
 import { ACCEPTED_TYPES } from "@tandem/interworking";
 import { UserAgent, type InviteServerSession, type Transport } from "@tandem/sip";
 import { systemClock, systemRandom, UdpTransport } from "@tandem/sip/node";
-import { AudioSession } from "./audio-session.ts";
 import type { Ladder } from "./ladder.ts";
 import { ENCODINGS, RtpEnd } from "./rtp.ts";
 
 /** The one listener of the carrier. */
 export const LISTENER = "udp";
+
+/** RFC 4028 §4. */
+const SESSION_TIMER = { sessionExpiresS: 1_800, minSeS: 90 };
 
 export interface EndpointOptions {
   readonly address: string;
@@ -43,6 +45,8 @@ export class Endpoint {
           return isIP(address) === 0 ? undefined : address;
         },
         accept: ACCEPTED_TYPES,
+        callMethods: ["INFO"],
+        sessionTimer: SESSION_TIMER,
       },
       {
         admit: () => undefined,
@@ -68,9 +72,9 @@ export class Endpoint {
   }
 
   /** `media`: where the call's own speech goes; without it the call is silent. */
-  audioSession(media: RtpEnd | undefined): AudioSession {
+  descriptions(media: RtpEnd | undefined): Descriptions {
     const local = { address: this.address, port: (media ?? this.#silence).port, encodings: ENCODINGS };
-    return new AudioSession(local, String(Date.now() * 1_000 + (this.#sessions++ % 1_000)));
+    return new Descriptions(String(Date.now() * 1_000 + (this.#sessions++ % 1_000)), () => local);
   }
 
   openMedia(): Promise<RtpEnd> {

@@ -10,6 +10,7 @@ import {
   type CauseDecision,
 } from "@tandem/interworking";
 import type { IsupMessage } from "@tandem/isup";
+import type { Descriptions } from "@tandem/sdp";
 import {
   statusPhrase,
   type InviteServerSession,
@@ -19,7 +20,6 @@ import {
   type SipRequest,
   type Uri,
 } from "@tandem/sip";
-import type { AudioSession } from "./audio-session.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { answersDialect, contentOf, readContent, type Dialect, type Profile } from "./profile.ts";
 import { causeSources, NORMAL_CLEARING, releaseContent } from "./release.ts";
@@ -44,14 +44,14 @@ export class IncomingCall implements InviteServerSessionListener {
   readonly #session: InviteServerSession;
   readonly #plan: AnswerPlan;
   readonly #dialect: Dialect | undefined;
-  readonly #offer: string | undefined;
+  readonly #offer: Uint8Array | undefined;
   readonly #endpoint: Endpoint;
   readonly #startedMs = performance.now();
   #resolve: (report: CallReport) => void = () => undefined;
   #timer: NodeJS.Timeout | undefined;
   #usage: InviteUsage | undefined;
   #media: RtpEnd | undefined;
-  #audio: AudioSession | undefined;
+  #audio: Descriptions | undefined;
   #ringingMs: number | undefined;
   #answeredMs: number | undefined;
   #cause: CauseDecision | undefined;
@@ -123,11 +123,23 @@ export class IncomingCall implements InviteServerSessionListener {
     } else this.#finish({ type: "answered", releasedBy: "peer" });
   }
 
-  onAck(request: SipRequest): void {
+  /** Offer and answer inside the call, once it is answered. */
+  get session(): Descriptions | undefined {
+    return this.#audio;
+  }
+
+  onAck(): void {
     this.#isAcknowledged = true;
-    const fault = this.#audio?.receiveAck(request);
-    if (fault !== undefined || this.#isReleaseWanted) this.#release();
+    if (this.#isReleaseWanted) this.#release();
     else this.#echo();
+  }
+
+  onSessionChanged(): void {
+    this.#echo();
+  }
+
+  onSessionLost(): void {
+    this.#release();
   }
 
   onAckTimeout(): void {
@@ -141,11 +153,6 @@ export class IncomingCall implements InviteServerSessionListener {
 
   onInfo(_request: SipRequest, respond: Responder): void {
     respond({ status: 200 });
-  }
-
-  onReinvite(request: SipRequest, respond: Responder): void {
-    if (this.#audio === undefined) respond({ status: 491 });
-    else this.#audio.answerReinvite(request, respond);
   }
 
   #ring(): void {
@@ -173,9 +180,9 @@ export class IncomingCall implements InviteServerSessionListener {
       this.#reject(503);
       return;
     }
-    const audio = this.#endpoint.audioSession(this.#media);
+    const audio = this.#endpoint.descriptions(this.#media);
     this.#audio = audio;
-    const described = this.#offer === undefined ? audio.offer() : audio.answer(this.#offer);
+    const described = this.#offer === undefined ? audio.makeOffer() : audio.makeAnswer(this.#offer);
     if (!described.ok) {
       this.#reject(described.status);
       return;
@@ -183,13 +190,13 @@ export class IncomingCall implements InviteServerSessionListener {
     this.#answeredMs = this.#sinceStart();
     this.#echo();
     const anm = this.#dialect && anmFrom200(true, this.#dialect.variant);
-    this.#usage = this.#session.accept({ status: 200, ...this.#content(anm, described.sdp) });
+    this.#usage = this.#session.accept({ status: 200, ...this.#content(anm, described.description) });
     const { releaseAfterMs } = this.#plan;
     if (releaseAfterMs !== undefined) this.#timer = setTimeout(() => this.#release(), releaseAfterMs);
   }
 
   #echo(): void {
-    const audio = this.#audio?.audio;
+    const audio = this.#audio?.state.audio;
     if (audio !== undefined) this.#media?.echo(audio);
   }
 
@@ -213,7 +220,7 @@ export class IncomingCall implements InviteServerSessionListener {
     });
   }
 
-  #content(isup: IsupMessage | undefined, sdp?: string): ReturnType<typeof contentOf> {
+  #content(isup: IsupMessage | undefined, sdp?: Uint8Array): ReturnType<typeof contentOf> {
     return contentOf(this.#dialect, { sdp, isup });
   }
 

@@ -1,7 +1,6 @@
 import { buildBody, readBody, type Handling, type IsupPart } from "@tandem/interworking";
 import { decodeIsup, encodeIsup, variantOf, type IsupMessage, type IsupVariant } from "@tandem/isup";
-import { octetsOf, octetString, textOf, utf8OctetString, type SipMessage } from "@tandem/sip";
-import type { HeaderField } from "@tandem/sip";
+import type { HeaderField, SipMessage } from "@tandem/sip";
 
 /** Plain SIP, SIP-T (RFC 3372), SIP-I (Q.1912.5 profile C). */
 export const PROFILES = ["sip", "sip-t", "sip-i"] as const;
@@ -46,10 +45,10 @@ export interface Content {
 /** Content headers and body of SDP, of ISUP where the dialect has any, or of both. */
 export function contentOf(
   dialect: Dialect | undefined,
-  parts: { readonly sdp?: string | undefined; readonly isup?: IsupMessage | undefined },
+  parts: { readonly sdp?: Uint8Array | undefined; readonly isup?: IsupMessage | undefined },
 ): Content {
   const built = buildBody({
-    sdp: parts.sdp === undefined ? undefined : octetsOf(utf8OctetString(parts.sdp)),
+    sdp: parts.sdp,
     isup: dialect && parts.isup && { ...dialect, octets: encodeIsup(parts.isup) },
   });
   return { headers: built?.headers ?? [], body: built?.octets };
@@ -57,7 +56,7 @@ export function contentOf(
 
 /** The parts of a received body that the carrier reads; undefined where the body cannot be read. */
 export interface ReadContent {
-  readonly sdp: string | undefined;
+  readonly sdp: Uint8Array | undefined;
   readonly isupPart: IsupPart | undefined;
   readonly isup: IsupMessage | undefined;
   /** The ISUP part is there, and no ISUP. */
@@ -73,7 +72,7 @@ export function readContent(message: SipMessage): ReadContent | undefined {
   const variant = part && (variantOf(part.base ?? "") ?? variantOf(part.version));
   const decoded = part && decodeIsup(part.octets, variant === undefined ? {} : { variant });
   return {
-    sdp: sdp && textOf(octetString(sdp)),
+    sdp,
     isupPart: part,
     isup: decoded?.ok === true ? decoded.message : undefined,
     isupFault: decoded?.ok === false ? decoded.error.message : undefined,
