@@ -4,7 +4,15 @@ const PURE = "^libs/(sip|sdp|isup|interworking|call-events)/src/";
 const SIP_NODE = "^libs/sip/src/node/";
 
 /** libs/sip from the wire up: a layer imports those below it. */
-const SIP_LAYERS = ["message", "transport", "location", "authentication", "transaction", "dialog", "user-agent"];
+const SIP_LAYERS = [
+  "message",
+  "transport",
+  "location",
+  "authentication",
+  "transaction",
+  "dialog",
+  "user-agent",
+];
 
 const sipLayerRules = SIP_LAYERS.slice(0, -1).map((layer, depth) => ({
   name: `sip-${layer}-looks-down`,
