@@ -125,7 +125,7 @@ const isup = object(
       enum: ["optional", "required"],
       default: DEFAULTS.handling,
       description: "The `handling` of the ISUP that is sent (RFC 3204 §4.1).",
-      reason: "`required` makes a peer that does not know ISUP refuse the message.",
+      reason: "`required` tells a peer that it must understand the ISUP.",
     },
     rlc: {
       type: "boolean",
@@ -184,7 +184,7 @@ const trunk = object(
     numbers,
   },
   ["id", "sources"],
-  "A carrier or a PBX: who may call.",
+  "A carrier or a PBX.",
 );
 
 const answer: Setting = {
@@ -273,7 +273,7 @@ const route = object(
     reject,
   },
   [],
-  "First match wins; each route has one action, `answer` or `reject`.",
+  "What to do with some calls: one action, `answer` or `reject`.",
 );
 
 const sasl = object(
@@ -337,8 +337,8 @@ const kafka = object(
     ssl: {
       type: "boolean",
       default: DEFAULTS.ssl,
-      description: "TLS towards the brokers, with the authorities of the machine.",
-      reason: "Off, since a broker beside the edge needs none.",
+      description: "TLS towards the brokers, with the certificate authorities of Node.",
+      reason: "Off, since a broker beside the edge needs none. NODE_EXTRA_CA_CERTS adds authorities.",
     },
     sasl,
   },
@@ -394,12 +394,12 @@ const http = object(
     listen: {
       ...HOST_PORT,
       default: DEFAULTS.httpListen,
-      description: "Address and port of /health; port 0 takes a free one.",
+      description: "Address and port of /health and /metrics; port 0 takes a free one.",
       reason: "On loopback, since it has no password.",
     },
   },
   [],
-  "Health.",
+  "Health and metrics.",
 );
 
 /** The configuration file. */
