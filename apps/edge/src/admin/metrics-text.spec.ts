@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { readFileSync } from "node:fs";
 import { COUNTERS, Counters } from "../telemetry/counters.ts";
 import { metricsText } from "./metrics-text.ts";
 import type { ReadinessReport } from "./readiness.ts";
@@ -56,5 +57,19 @@ describe("the metrics text", () => {
         expect(line).toMatch(new RegExp(`^(# TYPE ${helped.at(-1)} (counter|gauge)$|${helped.at(-1)}[ {])`));
     }
     expect(new Set(helped).size).toBe(helped.length);
+  });
+
+  it("has nothing that the operators' page does not explain, and the page nothing that is not there", () => {
+    const page = readFileSync(new URL("../../../../docs/operations/metrics.md", import.meta.url), "utf8");
+    const explained = [...page.matchAll(/^\| `((?:tandem|process)_[a-z_]+)`/gm)].map(([, name]) => name);
+    const kafka = { state: "delivering", backlog: 0 };
+    const printed = [
+      ...metricsText(new Counters(), { ...REPORT, kafka }, PROCESS).matchAll(/^# TYPE (\S+)/gm),
+    ];
+    expect(printed.map(([, name]) => name).toSorted()).toEqual(explained.toSorted());
+    for (const [name, { labels }] of Object.entries(COUNTERS)) {
+      const cell = labels.map((label) => `\`${label}\``).join(", ");
+      expect(page).toMatch(new RegExp(`^\\| \`${name}\` +\\| ${cell} *\\|`, "m"));
+    }
   });
 });
