@@ -15,7 +15,7 @@ export {
 // For people and for events
 export { describeIsup } from "./describe.ts";
 export { hexOf, octetsOfHex } from "./hex.ts";
-export { isupFromJson, isupToJson, type IsupJson, type IsupJsonResult } from "./json.ts";
+export { isupFromJson, isupToJson, parametersToJson, type IsupJson, type IsupJsonResult } from "./json.ts";
 export { partsOfIsup, type IsupPart } from "./tree.ts";
 // Values of parameters
 export { causeIndicatorsOf, type CauseIndicators } from "./cause-indicators.ts";

@@ -24,16 +24,8 @@ export interface IsupJson {
 }
 
 export function isupToJson(message: IsupMessage): IsupJson {
-  const parameters: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(message.parameters)) parameters[name] = jsonOf(value);
   const unread = unplacedOf(message);
-  if (unread.length > 0) {
-    parameters["unknown"] = unread.map(({ name, code, octets }) => ({
-      code,
-      ...(name !== undefined && { name }),
-      octets: hexOf(octets),
-    }));
-  }
+  const parameters = parametersOf(message, unread, hexOf);
   const { messageType, typeCode, variant, trailing, octets } = message;
   return {
     messageType,
@@ -43,6 +35,32 @@ export function isupToJson(message: IsupMessage): IsupJson {
     ...(trailing.length > 0 && { trailing: hexOf(trailing) }),
     ...(!isPlain(message, unread) && { octets: hexOf(octets) }),
   };
+}
+
+/** The parameters of the JSON form alone, with octets in a form of one's own: what is wanted where the octets go along. */
+export function parametersToJson(
+  message: IsupMessage,
+  octetsToText: (octets: Uint8Array) => string,
+): IsupJson["parameters"] {
+  return parametersOf(message, unplacedOf(message), octetsToText);
+}
+
+function parametersOf(
+  message: IsupMessage,
+  unread: readonly RawParameter[],
+  octetsToText: (octets: Uint8Array) => string,
+): IsupJson["parameters"] {
+  const parameters: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(message.parameters))
+    parameters[name] = jsonOf(value, octetsToText);
+  if (unread.length > 0) {
+    parameters["unknown"] = unread.map(({ name, code, octets }) => ({
+      code,
+      ...(name !== undefined && { name }),
+      octets: octetsToText(octets),
+    }));
+  }
+  return parameters;
 }
 
 /** Whether the fields give the octets again. */
@@ -67,12 +85,12 @@ export function unplacedOf({ raw }: IsupMessage): readonly RawParameter[] {
   );
 }
 
-function jsonOf(value: unknown): unknown {
-  if (value instanceof Uint8Array) return hexOf(value);
-  if (Array.isArray(value)) return value.map(jsonOf);
+function jsonOf(value: unknown, octetsToText: (octets: Uint8Array) => string): unknown {
+  if (value instanceof Uint8Array) return octetsToText(value);
+  if (Array.isArray(value)) return value.map((each) => jsonOf(each, octetsToText));
   if (typeof value !== "object" || value === null) return value;
   const json: Record<string, unknown> = {};
-  for (const [name, each] of Object.entries(value)) json[name] = jsonOf(each);
+  for (const [name, each] of Object.entries(value)) json[name] = jsonOf(each, octetsToText);
   return json;
 }
 
