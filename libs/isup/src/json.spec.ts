@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { decodeIsup } from "./decode.ts";
 import { describeIsup } from "./describe.ts";
 import { hexOf, octetsOfHex } from "./hex.ts";
-import { isupToJson } from "./json.ts";
+import { isupToJson, parametersToJson } from "./json.ts";
 import type { IsupMessage } from "./message.ts";
 
 function decoded(hex: string): IsupMessage {
@@ -29,6 +29,22 @@ describe("isupToJson", () => {
       trailing: "77",
       octets: "090103021e023d01053d0109fe02abcd0077",
     });
+  });
+
+  it("gives the parameters alone with octets in another form, as events want them: base64", () => {
+    const message = decoded("09 01 03 02 1e02 3d 01 05 3d 01 09 fe 02 abcd 00 77");
+    const base64 = (octets: Uint8Array): string => Buffer.from(octets).toString("base64");
+    expect(parametersToJson(message, base64)).toEqual({
+      accessTransport: {
+        elements: [{ identifier: 0x1e, identifierName: "progressIndicator", octets: "" }],
+      },
+      hopCounter: { value: 5 },
+      unknown: [
+        { code: 61, name: "hopCounter", octets: "CQ==" },
+        { code: 254, octets: "q80=" },
+      ],
+    });
+    expect(parametersToJson(message, hexOf)).toEqual(isupToJson(message).parameters);
   });
 
   it("is JSON: nothing is lost in writing it", () => {

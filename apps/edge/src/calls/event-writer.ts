@@ -12,6 +12,7 @@ import {
   type EventSource,
   type EventType,
   type FinalState,
+  type Isup,
 } from "@tandem/call-events";
 import type { Call } from "./call.ts";
 import type { CallFact } from "./call-machine.ts";
@@ -135,6 +136,7 @@ export class EventWriter {
     return { callId, sequence, ...leg, state, nodeId: this.#source.node };
   }
 
+  /** An event that is too large is written without what its signalling says at length: a call has its release always. */
   #write<T extends EventType>(
     call: { readonly callId: string; readonly partition: number },
     type: T,
@@ -142,16 +144,21 @@ export class EventWriter {
     at: number,
     data: EventData[T],
   ): EventRecord {
-    return callEventRecord(this.#source, {
-      type,
-      callId: call.callId,
-      term: TERM,
-      sequence,
-      partition: call.partition,
-      at,
-      data,
-    });
+    const { callId, partition } = call;
+    const parts = { type, callId, term: TERM, sequence, partition, at };
+    const record = callEventRecord(this.#source, { ...parts, data });
+    const isWhole = record.headers.includes(`"ce_type":"${type}"`);
+    return isWhole ? record : callEventRecord(this.#source, { ...parts, data: leanOf(data) });
   }
+}
+
+/** Without decoded parameters, header fields and Reason texts; ISUP stays whole in `raw`. */
+function leanOf<T extends object>(data: T): T {
+  const lean: Record<string, unknown> = Object.fromEntries(Object.entries(data));
+  if ("isup" in data && data.isup !== null) lean["isup"] = { ...(data.isup as Isup), parameters: {} };
+  if ("headers" in data) lean["headers"] = {};
+  if ("cause" in data) lean["cause"] = { ...(data.cause as Cause), reasonHeaders: [] };
+  return lean as T;
 }
 
 function releasedData(
@@ -163,7 +170,8 @@ function releasedData(
   const { createdAt, answeredAt, endedAt } = times;
   return {
     ...common,
-    cause,
+    // An answered call had its final response: whatever ends it is a BYE.
+    cause: answeredAt === undefined ? cause : { ...cause, sip: null },
     times: timesOf(times),
     durationMs: rounded(endedAt - createdAt),
     billableMs: answeredAt === undefined ? 0 : rounded(endedAt - answeredAt),

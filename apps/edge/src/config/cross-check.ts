@@ -22,8 +22,8 @@ const PORT_MAX = 65_535;
 const MEDIA_PORT_MIN = 1_024;
 /** What a route can do; the last two by the design, not yet by this version. */
 const ACTIONS = ["answer", "reject", "to", "control"];
-/** Callers give up earlier: T9 after 90 to 180 s (Q.764), Timer C after some 3 minutes (RFC 3261 §16.6). */
-const AFTER_MS_MAX = 10 * 60_000;
+/** Longer than any caller waits: T9 ends after 90 to 180 s (Q.764), Timer C after some 3 minutes (RFC 3261 §16.6). */
+const AFTER_MS_MAX = 60 * 60_000;
 
 /** What a schema cannot say: names that must exist, ids that must differ, values that must fit each other. */
 export function crossCheck(config: Config): PathFault[] {
@@ -126,7 +126,7 @@ function checkRoutes({ routes = [], trunks = [] }: Config, report: Report): void
         report([...path, "when", key], `${pattern} is not + and digits, with a * at the end or not at all`);
     }
     if (typeof answer === "object" && answer.after !== undefined && durationMs(answer.after) > AFTER_MS_MAX)
-      report([...path, "answer", "after"], `${answer.after} is longer than 10m`);
+      report([...path, "answer", "after"], `${answer.after} is longer than 1h`);
     if (route !== undefined && ACTIONS.filter((action) => action in route).length !== 1)
       report([...path], "a route has one action: answer or reject");
     const first = routes.findIndex((each, at) => at < index && isReadable(each) && coversRoute(each, route));

@@ -112,8 +112,8 @@ const VALUE_FAULTS: readonly FaultRow[] = [
   ],
   [
     "ringing without end",
-    file({ routes: "routes: [{ answer: { after: 11m } }]" }),
-    ["4:29: routes[0].answer.after: 11m is longer than 10m"],
+    file({ routes: "routes: [{ answer: { after: 61m } }]" }),
+    ["4:29: routes[0].answer.after: 61m is longer than 1h"],
   ],
   [
     "a journal that is too small, or too large",

@@ -196,7 +196,7 @@ const answer: Setting = {
         after: {
           ...DURATION,
           default: DEFAULTS.after,
-          description: "How long it rings; 10 minutes at most.",
+          description: "How long it rings; an hour at most.",
           reason: "To test ringing and CANCEL.",
         },
         media: {

@@ -4,7 +4,7 @@ import {
   causeIndicatorsOf,
   decodeIsup,
   encodeIsup,
-  isupToJson,
+  parametersToJson,
   variantOf,
   type IsupMessage,
   type IsupResult,
@@ -12,6 +12,11 @@ import {
 } from "@tandem/isup";
 import type { TrunkConfig } from "../config/config.ts";
 import { maskedIsup } from "./masking.ts";
+
+/** Octets as events have them. */
+function base64Of(octets: Uint8Array): string {
+  return Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength).toString("base64");
+}
 
 /** What events call the variant: the peer's own name for it. */
 function variantNameOf({ base, version }: IsupDialect): string {
@@ -42,15 +47,15 @@ function decodePart(part: IsupPart, dialect: IsupDialect): IsupResult {
 }
 
 function carried(message: IsupMessage, dialect: IsupDialect): CarriedIsup {
-  const { messageType, parameters } = isupToJson(message);
-  const octets = encodeIsup(message);
-  const raw = Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength).toString("base64");
+  const { messageType } = message;
+  const parameters = parametersToJson(message, base64Of);
+  const raw = base64Of(encodeIsup(message));
   return { message, event: { messageType, variant: variantNameOf(dialect), parameters, raw } };
 }
 
 /** A part that could not be decoded still reaches the consumers, octet for octet. */
 function undecoded(part: IsupPart, dialect: IsupDialect): Isup {
-  const raw = Buffer.from(part.octets).toString("base64");
+  const raw = base64Of(part.octets);
   return { messageType: "undecodable", variant: variantNameOf(dialect), parameters: {}, raw };
 }
 

@@ -299,7 +299,7 @@ export interface Redirection {
 
 /** An ISUP message that travelled in the signalling of an event. */
 export interface Isup {
-  /** IAM, ACM, ANM, REL, … (Q.763 (12/1999) table 4); "undecodable" where only `raw` is known. */
+  /** IAM, ACM, ANM, REL, … (Q.763 (12/1999) table 4); "unknown" where the code has no name here, "undecodable" where only `raw` is known. */
   readonly messageType: string;
   /** Base, else version, of the body's media type (RFC 3204 §3.1): itu-t92+, ansi88, …; the trunk's where the media type names none. */
   readonly variant: string;
