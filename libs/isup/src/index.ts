@@ -12,6 +12,13 @@ export {
   type ParametersOf,
   type RawParameter,
 } from "./message.ts";
+// Procedures
+export {
+  evaluateCompatibility,
+  type CompatibilityDecision,
+  type CompatibilityOptions,
+} from "./compatibility.ts";
+export { announcesSegment, reassembleIsup, SEGMENT_OCTETS_MAX, segmentIsup } from "./segmentation.ts";
 // For people and for events
 export { describeIsup } from "./describe.ts";
 export { hexOf, octetsOfHex } from "./hex.ts";

@@ -8,8 +8,9 @@ import * as numbers from "./numbers.ts";
 import { raw, repeated, row } from "./parameter-row.ts";
 
 /*
- * Editions: those up to code 0x2a are the Blue Book's; the clauses of 12/1999 are alphabetical up to §3.61, which is the
- * order of 1992, and go on by age: §3.62 to §3.81 are taken as those of 09/97, §3.82 on as those of 12/1999.
+ * Editions: those up to code 0x2a are the Blue Book's, whose table of contents names them; the clauses of 12/1999 are
+ * alphabetical up to §3.61, which is the order of 1992, and go on by age: §3.62 to §3.81 are taken as those of 09/97,
+ * §3.82 on as those of 12/1999.
  */
 const FROM_1992 = { since: 1992 } as const;
 const FROM_1997 = { since: 1997 } as const;
