@@ -43,6 +43,8 @@ export class CallEngine implements TimerOwner {
   readonly #calls = new Map<string, Call>();
   /** Calls with acts that wait, by the position they wait for: positions only rise, so a list is in order. */
   #waiting: { readonly position: number; readonly call: Call }[] = [];
+  /** Calls whose events the journal did not take: their acts wait for nothing but their budgets. */
+  #unwritten: Call[] = [];
   #budgetTimer: Timer | undefined;
   #isDraining = false;
   #isFenced = false;
@@ -137,7 +139,8 @@ export class CallEngine implements TimerOwner {
   }
 
   #wait(call: Call, position: number): void {
-    this.#waiting.push({ position, call });
+    if (position === NEVER) this.#unwritten.push(call);
+    else this.#waiting.push({ position, call });
     this.#watchBudgets();
   }
 
@@ -150,19 +153,20 @@ export class CallEngine implements TimerOwner {
       this.#finish(call);
     }
     if (done > 0) this.#waiting = this.#waiting.slice(done);
-    if (this.#waiting.length === 0) {
+    if (this.#waiting.length + this.#unwritten.length === 0) {
       this.#timers.stop(this.#budgetTimer);
       this.#budgetTimer = undefined;
     }
   }
 
   #watchBudgets(): void {
-    if (this.#waiting.length > 0) this.#budgetTimer ??= this.#timers.start(this, "budget", BUDGET_CHECK_MS);
+    const waiting = this.#waiting.length + this.#unwritten.length;
+    if (waiting > 0) this.#budgetTimer ??= this.#timers.start(this, "budget", BUDGET_CHECK_MS);
   }
 
   #expire(): void {
     const now = this.#options.epochMs();
-    for (const { call } of this.#waiting) {
+    for (const call of [...this.#waiting.map((each) => each.call), ...this.#unwritten]) {
       const { deadline } = call.outbox;
       if (deadline === undefined || deadline > now) continue;
       this.#options.counters.add("tandem_barrier_timeouts_total");
@@ -172,6 +176,7 @@ export class CallEngine implements TimerOwner {
       this.#finish(call);
     }
     this.#waiting = this.#waiting.filter(({ call }) => !call.outbox.isEmpty);
+    this.#unwritten = this.#unwritten.filter((call) => !call.outbox.isEmpty);
   }
 
   /** The refusal does not wait once more. */
