@@ -28,7 +28,7 @@ beforeAll(async () => {
     ],
     routes: [
       { id: "short", when: { called: RINGS_SHORTLY }, answer: { after: `${RING_MS}ms` } },
-      { id: "long", when: { called: RINGS_LONG }, answer: { after: "1h" } },
+      { id: "long", when: { called: RINGS_LONG }, answer: { after: "10m" } },
       { id: "echo", answer: "echo" },
     ],
   });
@@ -169,6 +169,59 @@ describe("a call", () => {
     await call.bye();
     const [incoming] = await eventsOfCall(call);
     expect(Buffer.from(incoming?.data.isup?.raw ?? "", "base64").toString("hex")).toBe(iam);
+  });
+});
+
+describe("a call whose signalling is too large for an event", () => {
+  /** One octet on the wire, six characters in JSON. */
+  const LONG = "\u0001".repeat(12_000);
+
+  it("has all its events, without header fields where they are too much, and disturbs no call beside it", async () => {
+    const headers = ["Subject", "User-Agent", "P-Charge-Info", "Geolocation"].map(
+      (name) => `${name}: ${LONG}`,
+    );
+    const [odd, beside] = [isupCall({ headers }), isupCall()];
+    const start = performance.now();
+    odd.invite();
+    beside.invite();
+    for (const call of [odd, beside]) {
+      await call.final(200);
+      call.ack();
+    }
+    // Below the budget of an answer: nobody has waited for an event that cannot be written.
+    expect(performance.now() - start).toBeLessThan(1_000);
+    for (const call of [odd, beside]) await call.bye();
+    const events = await eventsOfCall(odd);
+    expectWhole(events);
+    expect(wordsOf(events)).toEqual(["incoming", "ringing", "answered", "released"]);
+    const [incoming] = dataOf(events, "incoming");
+    expect(incoming).toMatchObject({ called: { e164: "+493099900100" }, hopCounter: 31, headers: {} });
+    expect(Buffer.from(incoming?.isup?.raw ?? "", "base64").toString("hex")).toBe(ISUP.iam);
+    expectWhole(await eventsOfCall(beside));
+    expect(await edge.counter("tandem_events_lost_total")).toBe(0);
+  });
+
+  it("has its release, without the Reason texts", async () => {
+    const call = isupCall();
+    await call.establish();
+    const reasons = Array.from({ length: 4 }, () => `Reason: SIP;cause=200;text="${LONG}"`);
+    call.send("BYE", { headers: ["Reason: Q.850;cause=31", ...reasons] });
+    await call.response(200, "BYE");
+    const events = await eventsOfCall(call);
+    expectWhole(events);
+    expect(releaseOf(events).cause).toMatchObject({ q850: { value: 31 }, reasonHeaders: [] });
+  });
+
+  it("keeps an ISUP message that is longer than any there is, undecoded (Q.763 (12/1999) §1)", async () => {
+    const iam = `${ISUP.iam.slice(0, -2)}${"e101a5".repeat(15_000)}00`;
+    const call = isupCall({ iam });
+    await call.establish();
+    await call.bye();
+    const events = await eventsOfCall(call);
+    expectWhole(events);
+    const [incoming] = dataOf(events, "incoming");
+    expect(incoming?.isup).toMatchObject({ messageType: "undecodable", parameters: {} });
+    expect(Buffer.from(incoming?.isup?.raw ?? "", "base64").toString("hex")).toBe(iam);
   });
 });
 

@@ -60,7 +60,7 @@ describe("health", () => {
   it("is not ready, but live, while calls end at a shutdown; new calls get 503 with Retry-After, then it exits 0", async () => {
     const edge = await startEdge({
       routes: [
-        { id: "long", when: { called: "+493099902" }, answer: { after: "1h" } },
+        { id: "long", when: { called: "+493099902" }, answer: { after: "10m" } },
         { id: "echo", answer: "echo" },
       ],
     });

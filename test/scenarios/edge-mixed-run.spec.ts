@@ -151,7 +151,7 @@ async function expectEvents(edge: TestEdge): Promise<void> {
 }
 
 const ROUTES = [
-  { id: "long", when: { called: "+493099902" }, answer: { after: "1h" } },
+  { id: "long", when: { called: "+493099902" }, answer: { after: "10m" } },
   { id: "echo", answer: "echo" },
 ];
 
