@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { ACCEPTED_TYPES } from "@tandem/interworking";
+import { Descriptions } from "@tandem/sdp";
 import { UserAgent, type InviteServerSession, type Transport } from "@tandem/sip";
 import { systemClock, systemRandom, UdpTransport } from "@tandem/sip/node";
 import type { Ladder } from "./ladder.ts";
@@ -46,6 +47,8 @@ export class Endpoint {
         },
         accept: ACCEPTED_TYPES,
         callMethods: ["INFO"],
+        // A carrier of the old school: its ladder shows what RFC 3398 draws.
+        reliableProvisionals: "never",
         sessionTimer: SESSION_TIMER,
       },
       {

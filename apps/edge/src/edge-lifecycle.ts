@@ -20,6 +20,9 @@ const FLUSH_MS = 5_000;
 /** How often the names among the trunks' sources are looked up again. */
 const NAMES_REFRESH_MS = 60_000;
 
+/** RFC 4028 §4 recommends half an hour; nobody may ask for a refresh more often than each 45 s. */
+const SESSION_TIMER = { sessionExpiresS: 1_800, minSeS: 90 };
+
 /** Start and end of the edge, in the one order that loses nothing. */
 @Injectable()
 export class EdgeLifecycle
@@ -92,6 +95,8 @@ export class EdgeLifecycle
           isIP(host.replace(/^\[|\]$/g, "")) === 0 ? undefined : host.replace(/^\[|\]$/g, ""),
         identifierPrefix: `${config.node}-`,
         accept: ACCEPTED_TYPES,
+        callMethods: ["INFO"],
+        sessionTimer: SESSION_TIMER,
       },
       {
         admit: (request, flow) => sip.admit(request, flow),

@@ -81,12 +81,39 @@ export {
 export { ha1Of, type DigestAlgorithm, type DigestHash, type Qop } from "./authentication/digest.ts";
 // Dialogs and user agent
 export { type Dialog } from "./dialog/dialog.ts";
+export { MIN_SE_S, type SessionTimerOptions } from "./dialog/session-interval.ts";
+export type { ClientRequest, ClientRequestListener } from "./user-agent/client-request.ts";
+export { descriptionIn } from "./user-agent/description.ts";
+export type { EventName } from "./user-agent/event-name.ts";
+export { IncomingSubscription, type Grant } from "./user-agent/incoming-subscription.ts";
 export {
   InviteClientSession,
   type InviteClientSessionListener,
   type InviteParts,
 } from "./user-agent/invite-client-session.ts";
 export { InviteServerSession, type InviteServerSessionListener } from "./user-agent/invite-server-session.ts";
-export type { InviteUsage, InviteUsageListener, Responder } from "./user-agent/invite-usage.ts";
-export type { Outcome, RequestBody } from "./user-agent/user-agent-core.ts";
-export { UserAgent, type UserAgentListener, type UserAgentOptions } from "./user-agent/user-agent.ts";
+export type { InviteUsage, InviteUsageListener, Outcome, Responder } from "./user-agent/invite-usage.ts";
+export type { Notifier } from "./user-agent/notifier.ts";
+export type { Addressing } from "./user-agent/out-of-dialog.ts";
+export type {
+  Authenticator,
+  ChallengedRequest,
+  DescriptionResult,
+  OfferAnswerPort,
+  Targets,
+  TargetSource,
+} from "./user-agent/ports.ts";
+export type { ReceivedRefer } from "./user-agent/received-refer.ts";
+export { serviceRoutesOf } from "./user-agent/registration.ts";
+export type { SessionLoss } from "./user-agent/session-changes.ts";
+export type { SoftState, SoftStateListener, SoftStateParts } from "./user-agent/soft-state.ts";
+export type { SubscribeParts } from "./user-agent/subscribe.ts";
+export type { Subscription, SubscriptionListener } from "./user-agent/subscription.ts";
+export type { RequestBody } from "./user-agent/user-agent-core.ts";
+export {
+  meansAlive,
+  UserAgent,
+  type OutOfDialogRequest,
+  type UserAgentListener,
+  type UserAgentOptions,
+} from "./user-agent/user-agent.ts";

@@ -1,36 +1,25 @@
 import { ok as assert } from "node:assert";
 import type { Isup } from "@tandem/call-events";
 import { ACCEPTED_TYPES, buildBody, readBody, reasonHeader, type BuiltBody } from "@tandem/interworking";
-import {
-  makeAnswer,
-  makeOffer,
-  newOfferAnswer,
-  receiveAnswer,
-  receiveOffer,
-  type LocalAudio,
-  type OfferAnswer,
-} from "@tandem/sdp";
-import {
-  octetString,
-  octetsOf,
-  textOf,
-  utf8OctetString,
-  type HeaderField,
-  type InviteServerSession,
-  type InviteServerSessionListener,
-  type InviteUsage,
-  type Reply,
-  type Responder,
-  type SipRequest,
+import type {
+  HeaderField,
+  InviteServerSession,
+  InviteServerSessionListener,
+  InviteUsage,
+  Reply,
+  Responder,
+  SessionLoss,
+  SipRequest,
 } from "@tandem/sip";
 import type { CallLeg } from "../calls/call.ts";
 import type { CallFact, CallInput } from "../calls/call-machine.ts";
 import type { FactDetails, LegCommon } from "../calls/details.ts";
 import type { LegAct, ReleaseCause, Setup } from "../calls/primitives.ts";
 import type { TrunkConfig } from "../config/config.ts";
-import { eventPayloadTypeOf, type EchoEnd, type EchoPorts } from "../media/echo-ports.ts";
+import type { EchoPorts } from "../media/echo-ports.ts";
 import { causeOf, OWN_LOCATION, receivedCause, reject } from "./cause.ts";
 import { readIsup, type CarriedIsup, type IsupAnswers, type IsupDialect, type ReadIsup } from "./leg-isup.ts";
+import { LegMedia } from "./leg-media.ts";
 import { maskedDetails } from "./masking.ts";
 import { incomingDetails, isCallerHidden, setupOf } from "./setup.ts";
 
@@ -48,9 +37,6 @@ export interface UnreadableInvite {
   readonly detail: string;
 }
 
-/** Encodings the echo can send back, best first. */
-const ENCODINGS = ["PCMA", "PCMU"];
-
 /**
  * The caller's leg: an INVITE and what becomes of it, between SIP with ISUP and the neutral words of the call
  * (RFC 3398 §7). It knows status codes, bodies and the profile of its trunk; the call does not.
@@ -58,16 +44,14 @@ const ENCODINGS = ["PCMA", "PCMU"];
 export class SipLeg implements CallLeg, InviteServerSessionListener {
   readonly setup: Setup;
   readonly common: LegCommon;
+  /** Offer and answer inside the call. */
+  readonly session: LegMedia;
   readonly #session: InviteServerSession;
   readonly #trunk: TrunkConfig;
   readonly #parts: SipLegParts;
   readonly #iam: ReadIsup | undefined;
   /** Needed once: a call may last for hours. */
   #incoming: FactDetails["incoming"] | undefined;
-  readonly #sdpOffer: string | undefined;
-  #offerAnswer: OfferAnswer;
-  #media: EchoEnd | undefined;
-  #sdp: Uint8Array | undefined;
   #usage: InviteUsage | undefined;
   #input: ((input: CallInput) => void) | undefined;
   #pending: { readonly type: "bye" | "cancel" | "info"; readonly respond: Responder }[] = [];
@@ -100,13 +84,7 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
     const { sdp, isup } = read.body;
     return {
       ok: true,
-      leg: new SipLeg(
-        session,
-        trunk,
-        parts,
-        isup && readIsup(isup, trunk, isCallerHidden(request)),
-        sdp && textOf(octetString(sdp)),
-      ),
+      leg: new SipLeg(session, trunk, parts, isup && readIsup(isup, trunk, isCallerHidden(request)), sdp),
     };
   }
 
@@ -115,13 +93,12 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
     trunk: TrunkConfig,
     parts: SipLegParts,
     iam: ReadIsup | undefined,
-    sdpOffer: string | undefined,
+    offer: Uint8Array | undefined,
   ) {
     this.#session = session;
     this.#trunk = trunk;
     this.#parts = parts;
     this.#iam = iam;
-    this.#sdpOffer = sdpOffer;
     const { request, flow } = session;
     const message = iam?.message;
     this.setup = setupOf(request, message?.messageType === "IAM" ? message : undefined, iam?.event, trunk);
@@ -136,12 +113,8 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
         cseq: request.cseq?.sequenceNumber ?? 0,
       },
     };
-    this.#offerAnswer = newOfferAnswer(parts.newSessionId());
-    if (sdpOffer !== undefined) {
-      const offered = receiveOffer(this.#offerAnswer, sdpOffer);
-      if (offered.ok) this.#offerAnswer = offered.state;
-    }
-    const audio = this.#offerAnswer.pendingRemote?.media.find(({ type }) => type === "audio");
+    this.session = new LegMedia(parts.media, flow.listener, parts.newSessionId(), offer);
+    const audio = this.session.offeredAudio;
     const codecsOffered =
       audio?.formats.flatMap(({ encoding }) => (encoding === undefined ? [] : [encoding])) ?? [];
     const srtpOffered = audio?.protocol.includes("SAVP") ?? false;
@@ -158,21 +131,7 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
 
   /** Takes a port and makes the SDP the answer will carry; a cause where that cannot be. */
   prepareAnswer(): ReleaseCause | undefined {
-    if (this.#sdpOffer !== undefined && this.#offerAnswer.phase !== "remoteOffer") {
-      return reject({ status: 400, q850: 95, detail: "the SDP offer cannot be read" });
-    }
-    const media = this.#parts.media.reserve(this.#session.flow.listener);
-    if (media === undefined) return reject({ status: 503, q850: 34, detail: "no RTP port is free" });
-    this.#media = media;
-    const local = localAudio(media);
-    const described =
-      this.#sdpOffer === undefined
-        ? makeOffer(this.#offerAnswer, local)
-        : makeAnswer(this.#offerAnswer, local);
-    if (!described.ok) return reject({ status: 488, q850: 65, detail: described.error.message });
-    this.#offerAnswer = described.state;
-    this.#sdp = octetsOf(utf8OctetString(described.text));
-    return undefined;
+    return this.session.prepare();
   }
 
   detailsOf<T extends CallFact["type"]>(type: T, fact: Extract<CallFact, { type: T }>): FactDetails[T];
@@ -186,7 +145,7 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
         return { code: 180, earlyMedia: false, isup: dialect === undefined ? null : isup.acm(dialect).event };
       case "answered":
         return {
-          codec: this.#offerAnswer.audio?.encoding ?? "",
+          codec: this.session.encoding,
           connectedNumber: null,
           isup: dialect === undefined ? null : isup.anm(dialect).event,
         };
@@ -224,34 +183,36 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
   }
 
   close(): void {
-    this.#media?.release();
-    this.#media = undefined;
+    this.session.release();
     // What came between the end and its confirmation belongs to no call any more (RFC 3261 §12.2.2).
     for (const { respond } of this.#pending.splice(0)) respond({ status: 481 });
   }
 
-  onAck(request: SipRequest): void {
-    // A late offer's answer comes with the ACK (RFC 3264 §4, RFC 3261 §13.2.1).
-    if (this.#offerAnswer.phase !== "localOffer" || this.#media === undefined) return;
-    const read = readBody(request.header("content-type"), request.body);
-    const sdp = read.ok ? read.body.sdp : undefined;
-    const answered =
-      sdp && receiveAnswer(this.#offerAnswer, textOf(octetString(sdp)), localAudio(this.#media));
-    if (answered?.ok !== true) {
-      const detail = "no usable answer in the ACK";
-      // The call is answered: a BYE ends it, which has no status.
-      const cause = causeOf({
-        side: "gateway",
-        mapping: "derived",
-        q850: 65,
-        row: "set by the gateway",
-        detail,
-      });
-      this.#input?.({ type: "clear", cause });
-      return;
-    }
-    this.#offerAnswer = answered.state;
-    this.#connectMedia();
+  onAck(): void {
+    // An answer that came with it has reached the media already.
+  }
+
+  /** An offer and its answer have met: in the ACK, in a re-INVITE, UPDATE or PRACK. */
+  onSessionChanged(): void {
+    this.session.connect();
+  }
+
+  onSessionLost(reason: SessionLoss): void {
+    const isExpired = reason !== "no-usable-answer";
+    // The call is answered: a BYE ends it, which has no status.
+    const cause = causeOf({
+      side: "gateway",
+      mapping: "derived",
+      q850: isExpired ? 102 : 65,
+      row: isExpired ? "RFC 4028 §10: session not refreshed → 102" : "set by the gateway",
+      detail: isExpired ? "the session was not refreshed" : "no usable answer in the ACK",
+    });
+    this.#input?.({ type: "clear", cause });
+  }
+
+  /** RFC 3262 §3: a caller that asked for reliable responses, and acknowledges none. */
+  onPrackTimeout(): void {
+    this.#input?.({ type: "clear", cause: reject({ status: 504, q850: 102, detail: "no PRACK" }) });
   }
 
   onAckTimeout(): void {
@@ -303,57 +264,16 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
     this.#input?.({ type: "information" });
   }
 
-  /** A refresh or a new offer on a call whose media is ours: answered by the same session (RFC 3264 §8). */
-  onReinvite(request: SipRequest, respond: Responder): void {
-    const read = readBody(
-      request.header("content-type"),
-      request.body,
-      request.header("content-disposition"),
-    );
-    const media = this.#media;
-    if (!read.ok || media === undefined) {
-      respond({ status: read.ok ? 491 : read.error.status });
-      return;
-    }
-    if (read.body.sdp === undefined) {
-      const offered = makeOffer(this.#offerAnswer, localAudio(media));
-      this.#respondSdp(respond, offered);
-      return;
-    }
-    const received = receiveOffer(this.#offerAnswer, textOf(octetString(read.body.sdp)));
-    this.#respondSdp(respond, received.ok ? makeAnswer(received.state, localAudio(media)) : received);
-    this.#connectMedia();
-  }
-
   onResponseLost(): void {
     // The final response was never acknowledged: its call has ended already, and nobody is left to tell.
   }
 
-  #respondSdp(respond: Responder, described: ReturnType<typeof makeAnswer>): void {
-    if (!described.ok) {
-      respond({
-        status: described.error.code === "wrong-phase" ? 491 : described.error.code === "bad-sdp" ? 400 : 488,
-      });
-      return;
-    }
-    this.#offerAnswer = described.state;
-    respond({
-      status: 200,
-      headers: [["Content-Type", "application/sdp"]],
-      body: octetsOf(utf8OctetString(described.text)),
-    });
-  }
-
   #answer(): void {
-    this.#connectMedia();
-    const content = this.#content({ sdp: this.#sdp }, (answers, dialect) => answers.anm(dialect));
+    this.session.connect();
+    const content = this.#content({ sdp: this.session.description }, (answers, dialect) =>
+      answers.anm(dialect),
+    );
     this.#usage = this.#session.accept({ status: 200, ...content });
-  }
-
-  #connectMedia(): void {
-    const { audio } = this.#offerAnswer;
-    const eventPayloadType = eventPayloadTypeOf(this.#offerAnswer);
-    if (audio !== undefined) this.#media?.connect({ ...audio, eventPayloadType });
   }
 
   /** From our side: BYE where the answer has left, a final response where it has not. */
@@ -441,8 +361,4 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
       isup: { octets: isup.message.octets, version, base, handling: this.#trunk.isup.handling },
     });
   }
-}
-
-function localAudio({ address, port }: EchoEnd): LocalAudio {
-  return { address, port, encodings: ENCODINGS };
 }

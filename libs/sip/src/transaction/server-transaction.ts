@@ -85,6 +85,11 @@ export class InviteServerTransaction extends Transaction<
     this.input("2xx");
   }
 
+  /** Sends the last provisional again: a reliable one (RFC 3262 §3), or to keep proxies waiting (RFC 3261 §13.3.1.1). */
+  resendProvisional(): void {
+    this.input("1xx");
+  }
+
   /** Lets go of the 2xx once it is acknowledged; the transaction still absorbs retransmissions. */
   forget(): void {
     this.#last = undefined;

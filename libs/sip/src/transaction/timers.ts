@@ -54,6 +54,10 @@ export class TimerQueues {
     return this.#size;
   }
 
+  now(): number {
+    return this.#clock.now();
+  }
+
   start(owner: TimerOwner, name: string, afterMs: number): Timer {
     let queue = this.#queues.get(afterMs);
     if (queue === undefined) {
@@ -91,6 +95,12 @@ export class TimerQueues {
     if (this.#size === 0) this.#disarm();
     // Durations that are computed, not constant, must not pile up.
     if (queue.first === undefined) this.#queues.delete(queue.afterMs);
+  }
+
+  /** Stops every timer: their owners are not told. */
+  clear(): void {
+    for (const queue of this.#queues.values())
+      for (let timer = queue.first; timer !== undefined; timer = queue.first) this.stop(timer);
   }
 
   #arm(deadline: number): void {

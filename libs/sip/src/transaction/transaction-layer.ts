@@ -112,6 +112,12 @@ export class TransactionLayer {
     return this.#client.size;
   }
 
+  /** For requests that no listener was named for. */
+  get defaultListener(): string {
+    const [id = ""] = this.#transports.keys();
+    return id;
+  }
+
   transport(listener: string): Transport | undefined {
     return this.#transports.get(listener);
   }

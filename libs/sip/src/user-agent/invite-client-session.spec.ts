@@ -66,9 +66,6 @@ class Calling {
           this.told.push(request.method);
           respond({ status: 200 });
         },
-        onReinvite: (_request, respond) => {
-          respond({ status: 200 });
-        },
       },
     );
     this.clock.advance(2);

@@ -1,26 +1,39 @@
 import { dialogFromResponse } from "../dialog/dialog.ts";
+import { isNextReliable } from "../dialog/reliable-provisional-machine.ts";
+import { intervalHeaders, intervalOfResponse } from "../dialog/session-interval.ts";
 import type { HeaderField } from "../message/build-message.ts";
 import type { SipResponse } from "../message/message.ts";
-import type { InviteClientTransaction, OutgoingRequest } from "../transaction/client-transaction.ts";
-import type { Flow, Target } from "../transport/flow.ts";
+import type { OutgoingRequest } from "../transaction/client-transaction.ts";
+import type { Target } from "../transport/flow.ts";
+import type { Amendment } from "./amendment.ts";
+import { ClientRequest } from "./client-request.ts";
+import { descriptionIn, descriptionOfReply, SDP_CONTENT } from "./description.ts";
 import { InviteUsage, type InviteUsageListener } from "./invite-usage.ts";
+import { OutOfDialog, type Addressing } from "./out-of-dialog.ts";
 import type { RequestBody, UserAgentCore } from "./user-agent-core.ts";
 
 export interface InviteClientSessionListener extends InviteUsageListener {
+  /** Of reliable ones each is told once, in order (RFC 3262 §4). */
   onProvisional(response: SipResponse): void;
-  /** The first 2xx; what is returned goes into the ACK (an answer, where the offer came in the 2xx). */
+  /** The first 2xx; what is returned goes into the ACK, where no port has an answer to put there. */
   onAccepted(response: SipResponse): RequestBody | undefined;
+  /** A 2xx of another fork: true keeps its call, too; otherwise it is ended with BYE (RFC 3261 §13.2.2.4). */
+  onForkAccepted?(usage: InviteUsage, response: SipResponse): boolean;
   onRejected(response: SipResponse): void;
   /** No final response: timer B, or the request could not be sent (RFC 3261 §8.1.3.1). */
   onFailed(reason: "timeout" | "transport-error"): void;
 }
 
-export interface InviteParts extends RequestBody {
-  readonly requestUri: string;
-  /** From and To values without tags. */
-  readonly from: string;
-  readonly to: string;
-  readonly target: Target;
+export interface InviteParts extends RequestBody, Addressing {
+  /** Leave the offer to the called side, although the listener has a port. */
+  readonly isLateOffer?: boolean;
+}
+
+/** One fork: its call, the last reliable provisional of it, and the ACK of its 2xx. */
+interface Fork {
+  readonly usage: InviteUsage;
+  rseq: number | undefined;
+  ack: (() => void) | undefined;
 }
 
 /**
@@ -30,67 +43,77 @@ export interface InviteParts extends RequestBody {
 export class InviteClientSession {
   readonly callId: string;
   readonly #core: UserAgentCore;
-  readonly #target: Target;
-  readonly #request: OutgoingRequest;
-  readonly #transaction: InviteClientTransaction;
-  readonly #usages = new Map<string, InviteUsage>();
-  readonly #acks = new Map<string, () => void>();
+  readonly #requests: OutOfDialog;
+  readonly #parts: InviteParts;
+  readonly #forks = new Map<string, Fork>();
   readonly #listener: InviteClientSessionListener;
+  #request: ClientRequest | undefined;
+  #hasOffer = false;
   #accepted: InviteUsage | undefined;
-  readonly #flow: Flow;
   #cancelHeaders: readonly HeaderField[] = [];
   #isCancelWanted = false;
-  #isCancelSent = false;
+  #cancelled: string | undefined;
   #hasFinal = false;
 
   constructor(core: UserAgentCore, parts: InviteParts, listener: InviteClientSessionListener) {
     this.#core = core;
     this.#listener = listener;
-    this.#target = parts.target;
-    const { listener: listenerId } = parts.target;
-    const transport = core.layer.transport(listenerId);
-    this.#flow = {
-      listener: listenerId,
-      transport: transport?.protocol ?? "UDP",
-      isReliable: transport?.isReliable ?? false,
-      remoteAddress: parts.target.address,
-      remotePort: parts.target.port,
-    };
-    this.callId = core.identifiers.callId(transport?.sentBy.host ?? "invalid");
-    const branch = core.identifiers.branch();
-    const headers: HeaderField[] = [
-      ["Max-Forwards", "70"],
-      ["From", `${parts.from};tag=${core.identifiers.tag()}`],
-      ["To", parts.to],
-      ["Call-ID", this.callId],
-      ["CSeq", "1 INVITE"],
-      ...core.contactHeaders(listenerId),
-      ...(parts.headers ?? []),
-    ];
-    const via = core.via(listenerId, branch);
-    this.#request = {
-      method: "INVITE",
-      requestUri: parts.requestUri,
-      via,
-      headers,
-      body: parts.body,
-    };
-    this.#transaction = core.layer.sendInvite(this.#request, branch, parts.target, {
-      onResponse: (response) => {
-        this.#receive(response);
-      },
-      onTimeout: () => {
-        this.#fail("timeout");
-      },
-      onTransportError: () => {
-        this.#fail("transport-error");
-      },
-    });
+    this.#parts = parts;
+    this.#requests = new OutOfDialog(core, parts);
+    this.callId = this.#requests.callId;
+    const port = listener.session;
+    if (parts.body !== undefined || port === undefined || parts.isLateOffer === true) this.#send(parts);
+    else
+      port.offer((result) => {
+        if (!result.ok || this.#isCancelWanted) this.#fail("transport-error");
+        else
+          this.#send({
+            headers: [...(parts.headers ?? []), SDP_CONTENT],
+            body: result.description,
+          });
+      });
   }
 
   /** The usage of the first 2xx. */
   get usage(): InviteUsage | undefined {
     return this.#accepted;
+  }
+
+  #send(content: RequestBody): void {
+    this.#hasOffer = descriptionOfReply(content) !== undefined;
+    const plan = this.#requests.plan("INVITE", (amendment, target) => ({
+      headers: [...this.#ownHeaders(amendment, target), ...(content.headers ?? [])],
+      body: content.body,
+    }));
+    this.#request = new ClientRequest(this.#core, plan, {
+      onProvisional: (response) => {
+        this.#provisional(response);
+      },
+      onFinal: (response, reason) => {
+        if (response === undefined) this.#fail(reason === "timeout" ? "timeout" : "transport-error");
+        else if (response.status < 300) this.#acceptedBy(response);
+        else {
+          this.#hasFinal = true;
+          this.#endEarly();
+          if (this.#hasOffer) this.#listener.session?.rollBack();
+          this.#listener.onRejected(response);
+        }
+      },
+    });
+  }
+
+  #ownHeaders({ minSeS }: Amendment, target: Target): HeaderField[] {
+    const { capabilities } = this.#core;
+    const canAnswer = this.#hasOffer || this.#listener.session !== undefined;
+    const headers = capabilities.ofCall(this.#listener).flatMap(([name, value]): HeaderField[] => {
+      if (name !== "Supported" || canAnswer) return [[name, value]];
+      // An offer in a provisional would have to be answered in its PRACK, and nobody is there to do it.
+      const tags = value.split(", ").filter((tag) => tag !== "100rel");
+      return [[name, tags.join(", ")]];
+    });
+    const timer = capabilities.sessionTimer;
+    if (timer !== undefined) headers.push(...intervalHeaders(timer, undefined, minSeS));
+    return [...this.#core.contactHeaders(target.listener), ...headers];
   }
 
   /**
@@ -101,94 +124,169 @@ export class InviteClientSession {
     if (this.#hasFinal || this.#isCancelWanted) return;
     this.#isCancelWanted = true;
     this.#cancelHeaders = headers;
-    if (this.#transaction.canCancel) this.#sendCancel();
+    if (this.#request !== undefined) this.#request.isLastTry = true;
+    this.#sendCancel();
   }
 
   #sendCancel(): void {
-    if (this.#isCancelSent) return;
-    this.#isCancelSent = true;
-    const same = this.#request.headers.filter(([name]) => REPEATED_IN_CANCEL.has(name));
-    const headers = same.map(([name, value]): HeaderField => [name, name === "CSeq" ? "1 CANCEL" : value]);
-    const { via, requestUri } = this.#request;
-    const branch = /;branch=([^;]+)/.exec(via)?.[1] ?? "";
-    const request: OutgoingRequest = {
+    const { invite, request, branch, target } = this.#request ?? {};
+    if (invite?.canCancel !== true || request === undefined || target === undefined) return;
+    if (branch === undefined || this.#cancelled === branch) return;
+    this.#cancelled = branch;
+    const same = request.headers.filter(([name]) => REPEATED_IN_CANCEL.has(name));
+    const headers = same.map(([name, value]): HeaderField => [
+      name,
+      name === "CSeq" ? value.replace("INVITE", "CANCEL") : value,
+    ]);
+    const cancel: OutgoingRequest = {
       method: "CANCEL",
-      requestUri,
-      via,
+      requestUri: request.requestUri,
+      via: request.via,
       headers: [...headers, ...this.#cancelHeaders],
     };
     // The answer to CANCEL says nothing about the INVITE, whose own final response is waited for.
     const ignore = (): void => undefined;
-    const listener = {
-      onResponse: ignore,
-      onTimeout: ignore,
-      onTransportError: ignore,
-    };
-    this.#core.layer.sendRequest(request, branch, this.#target, listener);
-    this.#transaction.expectCancelled();
-  }
-
-  #receive(response: SipResponse): void {
-    if (response.status < 200) this.#provisional(response);
-    else if (response.status < 300) this.#acceptedBy(response);
-    else {
-      this.#hasFinal = true;
-      this.#endEarly();
-      this.#listener.onRejected(response);
-    }
+    const listener = { onResponse: ignore, onTimeout: ignore, onTransportError: ignore };
+    this.#core.layer.sendRequest(cancel, branch, target, listener);
+    invite.expectCancelled();
   }
 
   #provisional(response: SipResponse): void {
-    this.#usage(response);
+    const fork = this.#fork(response);
+    const rseq = reliableNumber(response);
+    if (fork !== undefined && rseq !== undefined) {
+      // RFC 3262 §4: a repeated one is acknowledged already, one out of order comes again.
+      if (!isNextReliable(fork.rseq, rseq)) return;
+      fork.rseq = rseq;
+      this.#acknowledge(fork.usage, response, rseq);
+    }
     this.#listener.onProvisional(response);
-    if (this.#isCancelWanted && this.#transaction.canCancel) this.#sendCancel();
+    if (this.#isCancelWanted) this.#sendCancel();
+  }
+
+  /** PRACK, and the offer or answer that goes with it (RFC 3262 §4, §5). */
+  #acknowledge({ open, changes }: InviteUsage, response: SipResponse, rseq: number): void {
+    const rack: HeaderField = ["RAck", `${rseq} ${response.cseq?.sequenceNumber ?? 0} INVITE`];
+    const prack = (content: RequestBody): void => {
+      const headers = [rack, ...(content.headers ?? [])];
+      open.request("PRACK", { headers, body: content.body }, { onFinal: () => undefined });
+    };
+    const description = descriptionIn(response);
+    const port = this.#listener.session;
+    if (description !== undefined && changes.exchange.offer === "theyOwe" && port !== undefined) {
+      changes.step("receive offer");
+      port.answer(description, (result) => {
+        prack(result.ok ? { headers: [SDP_CONTENT], body: result.description } : {});
+        changes.step("send answer");
+        if (result.ok) this.#listener.onSessionChanged?.();
+        else this.cancel();
+      });
+      return;
+    }
+    prack({});
+    if (description !== undefined && changes.exchange.offer === "ours") changes.takeAnswer(description);
   }
 
   #acceptedBy(response: SipResponse): void {
-    const tag = response.toTag ?? "";
-    const repeated = this.#acks.get(tag);
-    if (repeated !== undefined) {
-      repeated();
+    const fork = this.#fork(response);
+    if (fork === undefined) return;
+    if (fork.ack !== undefined) {
+      fork.ack();
       return;
     }
-    const usage = this.#usage(response);
-    if (usage === undefined) return;
-    usage.confirm();
+    const { usage } = fork;
+    usage.open.confirm();
+    usage.changes.notePeer(response);
+    usage.terminate = () => {
+      usage.bye({}, () => undefined);
+    };
     const isFirst = this.#accepted === undefined;
     this.#hasFinal = true;
-    if (isFirst) this.#accepted = usage;
-    const parts = isFirst ? this.#listener.onAccepted(response) : undefined;
-    const ack = usage.ack(response.cseq?.sequenceNumber ?? 1, parts ?? {});
-    this.#acks.set(tag, ack);
-    ack();
-    if (!isFirst) usage.bye({}, () => undefined);
-    else for (const [other, early] of this.#usages) if (other !== tag) early.end();
+    if (isFirst) {
+      this.#accepted = usage;
+      for (const other of this.#forks.values()) if (other !== fork) other.usage.end();
+      const content = this.#listener.onAccepted(response);
+      this.#complete(fork, response, content ?? {});
+      return;
+    }
+    const isWanted = this.#listener.onForkAccepted?.(usage, response) === true;
+    this.#complete(fork, response, {}, isWanted);
+    if (!isWanted) usage.bye({}, () => undefined);
   }
 
-  #usage(response: SipResponse): InviteUsage | undefined {
-    const dialog = dialogFromResponse(response, this.#target.listener, this.#request.requestUri);
+  /** ACK with the answer that is due, or after the answer that came. */
+  #complete(fork: Fork, response: SipResponse, content: RequestBody, isWanted = true): void {
+    const { open, changes } = fork.usage;
+    const number = response.cseq?.sequenceNumber ?? 1;
+    const description = descriptionIn(response);
+    const port = isWanted ? this.#listener.session : undefined;
+    const acknowledge = (parts: RequestBody): void => {
+      fork.ack = open.ack(number, parts, this.#request?.credentials ?? []);
+      fork.ack();
+    };
+    const { offer } = changes.exchange;
+    if (
+      offer === "theyOwe" &&
+      description !== undefined &&
+      port !== undefined &&
+      content.body === undefined
+    ) {
+      changes.step("receive offer");
+      port.answer(description, (result) => {
+        acknowledge(result.ok ? { headers: [SDP_CONTENT], body: result.description } : {});
+        changes.step("our INVITE accepted");
+        if (result.ok) this.#listener.onSessionChanged?.();
+        else fork.usage.lose("no-usable-answer");
+      });
+    } else {
+      acknowledge(content);
+      if (offer === "ours" && isWanted) changes.takeAnswer(description);
+      changes.step("our INVITE accepted");
+    }
+    if (this.#core.capabilities.sessionTimer !== undefined && !fork.usage.hasEnded)
+      changes.timer.agree(intervalOfResponse(response));
+  }
+
+  #fork(response: SipResponse): Fork | undefined {
+    const target = this.#request?.target ?? this.#parts.target;
+    if (target === undefined) return undefined;
+    const dialog = dialogFromResponse(response, target.listener, this.#parts.requestUri);
     if (dialog === undefined) return undefined;
-    const tag = dialog.remoteTag;
-    const known = this.#usages.get(tag);
-    if (known !== undefined && !known.hasEnded) {
-      known.replaceDialog(dialog);
+    const known = this.#forks.get(dialog.remoteTag);
+    if (known !== undefined && !known.usage.hasEnded) {
+      known.usage.open.replaceData(dialog);
       return known;
     }
-    const usage = new InviteUsage(this.#core, dialog, this.#flow);
+    // A 2xx that is repeated after its call has ended is acknowledged again, and no new call.
+    if (known?.ack !== undefined) return known;
+    const usage = new InviteUsage(this.#core, dialog, this.#core.flowTo(target), true);
     usage.listener = this.#listener;
-    this.#usages.set(tag, usage);
-    return usage;
+    usage.changes.notePeer(response);
+    usage.changes.step(this.#hasOffer ? "send INVITE+offer" : "send INVITE");
+    usage.terminate = () => {
+      this.cancel();
+    };
+    const fork: Fork = { usage, rseq: undefined, ack: undefined };
+    this.#forks.set(dialog.remoteTag, fork);
+    return fork;
   }
 
   #fail(reason: "timeout" | "transport-error"): void {
     this.#hasFinal = true;
     this.#endEarly();
+    if (this.#hasOffer) this.#listener.session?.rollBack();
     this.#listener.onFailed(reason);
   }
 
   #endEarly(): void {
-    for (const usage of this.#usages.values()) if (usage !== this.#accepted) usage.end();
+    for (const { usage } of this.#forks.values()) if (usage !== this.#accepted) usage.end();
   }
 }
 
 const REPEATED_IN_CANCEL = new Set(["From", "To", "Call-ID", "CSeq", "Max-Forwards", "Route"]);
+
+function reliableNumber(response: SipResponse): number | undefined {
+  const isReliable = (response.list("require") ?? []).some((tag) => tag.toLowerCase() === "100rel");
+  const rseq = Number(response.header("rseq"));
+  return isReliable && response.status > 100 && Number.isSafeInteger(rseq) ? rseq : undefined;
+}

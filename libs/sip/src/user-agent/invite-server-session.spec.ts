@@ -1,9 +1,10 @@
 import { describe, expect, it } from "@jest/globals";
 import type { SipRequest, SipResponse } from "../message/message.ts";
-import { octetsOf } from "../message/octets.ts";
+import { octetsOf, octetString } from "../message/octets.ts";
 import { parseMessage } from "../message/parse-message.ts";
 import { MemoryNetwork, type MemoryTransport } from "../testing/memory-network.ts";
 import { SeededRandom } from "../testing/seeded-random.ts";
+import { PlainDescriptions } from "../testing/plain-descriptions.ts";
 import { VirtualClock } from "../testing/virtual-clock.ts";
 import { T1, T4, TIMEOUT } from "../transaction/timers.ts";
 import type { InviteServerSession } from "./invite-server-session.ts";
@@ -20,6 +21,8 @@ class Called {
   /** Responders that were not used at once. */
   readonly waiting: Responder[] = [];
   isAnsweringAtOnce = true;
+  descriptions: PlainDescriptions | undefined;
+  readonly port = (): PlainDescriptions | undefined => this.descriptions;
   #session: InviteServerSession | undefined;
   #branch = 0;
 
@@ -36,12 +39,18 @@ class Called {
         transports: [this.network.transport("udp", "192.0.2.2")],
         locate: (host) => (/^[0-9.]+$/.test(host) ? host : undefined),
         accept: ["application/sdp"],
+        callMethods: ["INFO"],
       },
       {
         admit: () => undefined,
         onInvite: (session) => {
           this.#session = session;
+          const { port } = this;
           session.listener = {
+            get session() {
+              return port();
+            },
+            onSessionChanged: () => this.told.push("changed"),
             onAck: () => this.told.push("ACK"),
             onAckTimeout: () => this.told.push("no ACK"),
             onBye: (_request, respond) => {
@@ -49,9 +58,6 @@ class Called {
             },
             onInfo: (request, respond) => {
               answer(request.method, respond);
-            },
-            onReinvite: (_request, respond) => {
-              answer("re-INVITE", respond);
             },
             onCancel: (_request, respond) => {
               answer("CANCEL", respond);
@@ -75,7 +81,7 @@ class Called {
     method: string,
     number: number,
     toTag?: string,
-    changes: { branch?: string; headers?: string[] } = {},
+    changes: { branch?: string; headers?: string[]; body?: string } = {},
   ): string {
     const branch = changes.branch ?? `z9hG4bK${++this.#branch}`;
     const lines = [
@@ -89,7 +95,7 @@ class Called {
       "Contact: <sip:a@192.0.2.1:5060>",
       ...(changes.headers ?? []),
     ];
-    this.peer.send(octetsOf(`${lines.join("\r\n")}\r\n\r\n`), "192.0.2.2", 5060);
+    this.peer.send(octetsOf(`${lines.join("\r\n")}\r\n\r\n${changes.body ?? ""}`), "192.0.2.2", 5060);
     this.clock.advance(2);
     return branch;
   }
@@ -150,7 +156,16 @@ describe("a called user agent", () => {
     const called = new Called();
     called.establish();
     const answer = called.messages.find((message) => message.kind === "response" && message.status === 200);
-    expect(answer?.list("allow")).toEqual(["INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO"]);
+    expect(answer?.list("allow")).toEqual([
+      "INVITE",
+      "ACK",
+      "CANCEL",
+      "BYE",
+      "OPTIONS",
+      "PRACK",
+      "UPDATE",
+      "INFO",
+    ]);
   });
 
   it("takes the ACK that has the INVITE's own branch too (RFC 6026 §7.1)", () => {
@@ -187,26 +202,29 @@ describe("a called user agent", () => {
   it("takes a re-INVITE, repeats its 2xx until the ACK with that number, moves the target (§14.2)", () => {
     const called = new Called();
     const tag = called.establish();
-    called.send("INVITE", 2, tag, { headers: ["Contact: <sip:a@192.0.2.1:5060>"] });
+    called.descriptions = new PlainDescriptions("b");
+    called.send("INVITE", 2, tag, {
+      headers: ["Content-Type: application/sdp", "Content-Length: 3"],
+      body: "a 1",
+    });
     called.clock.advance(T1);
     called.send("ACK", 1, tag);
     called.clock.advance(2 * T1);
     called.send("ACK", 2, tag);
     called.clock.advance(TIMEOUT);
-    expect(called.told).toEqual(["ACK", "re-INVITE", "ACK"]);
+    expect(called.told).toEqual(["ACK", "changed", "ACK"]);
     expect(called.sent).toEqual(["200 INVITE", "200 INVITE", "200 INVITE", "200 INVITE"]);
     expect(called.messages.at(-1)?.header("contact")).toBe("<sip:192.0.2.2:5060>");
+    expect(octetString(called.messages.at(-1)?.body ?? new Uint8Array(0))).toBe("b 1 to a 1");
   });
 
   it("refuses a re-INVITE without ending the dialog (§14.1)", () => {
     const called = new Called();
     const tag = called.establish();
-    called.isAnsweringAtOnce = false;
     const branch = called.send("INVITE", 2, tag);
-    called.waiting[0]?.({ status: 488 });
     called.send("ACK", 2, tag, { branch });
-    called.isAnsweringAtOnce = true;
     called.send("INFO", 3, tag);
+    // Nobody here makes or takes descriptions.
     expect(called.sent.slice(1)).toEqual(["488 INVITE", "200 INFO"]);
   });
 
@@ -245,7 +263,7 @@ describe("a called user agent", () => {
   it("refuses a re-INVITE that requires what it does not know, and the dialog goes on (§8.2.2.3, §14.1)", () => {
     const called = new Called();
     const tag = called.establish();
-    const branch = called.send("INVITE", 2, tag, { headers: ["Require: timer"] });
+    const branch = called.send("INVITE", 2, tag, { headers: ["Require: precondition"] });
     called.send("ACK", 2, tag, { branch });
     called.send("INFO", 3, tag);
     expect(called.sent.slice(1)).toEqual(["420 INVITE", "200 INFO"]);

@@ -1,28 +1,52 @@
 import { dialogFromInvite } from "../dialog/dialog.ts";
+import { answerInterval, supports } from "../dialog/session-interval.ts";
+import type { HeaderField } from "../message/build-message.ts";
 import type { SipRequest } from "../message/message.ts";
 import type { InviteServerTransaction, Reply } from "../transaction/server-transaction.ts";
+import type { Timer, TimerOwner } from "../transaction/timers.ts";
 import type { Flow } from "../transport/flow.ts";
+import { descriptionIn, descriptionOfReply, SDP_CONTENT } from "./description.ts";
 import { InviteUsage, type InviteUsageListener, type Responder } from "./invite-usage.ts";
-import { ALLOW, SUPPORTED, type UserAgentCore } from "./user-agent-core.ts";
+import type { ReplaceableCall } from "./open-dialog.ts";
+import type { DescriptionResult } from "./ports.ts";
+import { ReliableProgress } from "./reliable-progress.ts";
+import type { UserAgentCore } from "./user-agent-core.ts";
 
 export interface InviteServerSessionListener extends InviteUsageListener {
   /** CANCEL before the final response (RFC 3261 §9.2): answer it, then the INVITE with 487. */
   onCancel(request: SipRequest, respond: Responder): void;
   /** A final response ≥ 300 was not acknowledged, or could not be sent. */
   onResponseLost(): void;
+  /** No PRACK in 64·T1: the owner rejects the INVITE. Without this handler it is rejected with 504. */
+  onPrackTimeout?(): void;
 }
+
+/** RFC 3261 §13.3.1.1: a provisional each minute, or proxies cancel after three. */
+const REPEAT_MS = 60_000;
+/** RSeq is 1 to 2**31 - 1 when it begins (RFC 3262 §3). */
+const RSEQ_MAX = 2 ** 31 - 1;
+/** Provisionals that wait for a PRACK: a call that rings has a handful. */
+const QUEUED_MAX = 16;
 
 /**
  * The server side of one INVITE (RFC 3261 §13.3). It may answer under several To tags, one dialog each; the tag of
  * the 2xx is the one that stays.
  */
-export class InviteServerSession {
+export class InviteServerSession implements TimerOwner {
   readonly request: SipRequest;
   readonly flow: Flow;
   readonly tag: string;
+  /** The call that this one takes the place of, once it is accepted (RFC 3891). */
+  replaced: ReplaceableCall | undefined;
   readonly #core: UserAgentCore;
   readonly #transaction: InviteServerTransaction;
   readonly #usages = new Map<string, InviteUsage>();
+  readonly #progress: ReliableProgress | undefined;
+  readonly #queue: (() => void)[] = [];
+  readonly #hasOffer: boolean;
+  #unacknowledged: { readonly hasDescription: boolean } | undefined;
+  #repeat: Timer | undefined;
+  #last: { readonly status: number; readonly tag: string } | undefined;
   #finalStatus: number | undefined;
   #listener: InviteServerSessionListener | undefined;
   /** Called once, when the final response is given. */
@@ -34,10 +58,10 @@ export class InviteServerSession {
     this.flow = transaction.flow;
     this.#transaction = transaction;
     this.tag = core.identifiers.tag();
-    transaction.listener = {
-      onTimeout: () => this.#listener?.onResponseLost(),
-      onTransportError: () => this.#listener?.onResponseLost(),
-    };
+    this.#hasOffer = descriptionIn(request) !== undefined;
+    this.#progress = this.#reliable();
+    const lost = (): void => this.#listener?.onResponseLost();
+    transaction.listener = { onTimeout: lost, onTransportError: lost };
   }
 
   set listener(listener: InviteServerSessionListener) {
@@ -49,6 +73,39 @@ export class InviteServerSession {
     return this.#finalStatus;
   }
 
+  /** Whether 101 to 199 are sent reliably: the caller asks for it, or can and we like it (RFC 3262 §3). */
+  get isProgressReliable(): boolean {
+    return this.#progress !== undefined;
+  }
+
+  #reliable(): ReliableProgress | undefined {
+    const policy = this.#core.capabilities.reliableProvisionals;
+    if (policy === "never" || !supports(this.request, "100rel")) return undefined;
+    const isRequired = (this.request.list("require") ?? []).some((tag) => tag.toLowerCase() === "100rel");
+    if (!isRequired && policy === "required") return undefined;
+    return new ReliableProgress(
+      {
+        timers: this.#core.timers,
+        sequenceNumber: this.request.cseq?.sequenceNumber ?? 0,
+        send: (rseq) => {
+          this.#sendReliable?.(rseq);
+        },
+        sendAgain: () => {
+          this.#transaction.resendProvisional();
+        },
+        giveUp: () => {
+          this.#queue.length = 0;
+          if (this.#finalStatus !== undefined) return;
+          if (this.#listener?.onPrackTimeout === undefined) this.reject({ status: 504 });
+          else this.#listener.onPrackTimeout();
+        },
+      },
+      this.#core.draw(1, RSEQ_MAX),
+    );
+  }
+
+  #sendReliable: ((rseq: number) => void) | undefined;
+
   /** 100: hop by hop, without a tag, no dialog. */
   trying(): void {
     this.#transaction.respond({ status: 100 });
@@ -57,63 +114,206 @@ export class InviteServerSession {
   /** 101 to 199 in an early dialog; another `tag` makes another dialog (RFC 3261 §12.1). */
   progress(reply: Reply, tag = this.tag): void {
     if (this.#finalStatus !== undefined) return;
-    this.#usage(tag);
-    this.#transaction.respond(this.#dialogReply(reply, tag));
+    this.#last = { status: reply.status, tag };
+    this.#repeat ??= this.#core.timers.start(this, "repeat", REPEAT_MS);
+    const usage = this.#usage(tag);
+    const progress = this.#progress;
+    if (progress === undefined) {
+      this.#transaction.respond(this.#dialogReply(reply, tag));
+      return;
+    }
+    const send = (): void => {
+      if (this.#finalStatus !== undefined && this.#finalStatus >= 300) return;
+      const hasDescription = this.#describe(usage, reply);
+      this.#unacknowledged = { hasDescription };
+      this.#sendReliable = (rseq) => {
+        const headers: HeaderField[] = [
+          ["Require", "100rel"],
+          ["RSeq", String(rseq)],
+          ...(reply.headers ?? []),
+        ];
+        this.#transaction.respond(this.#dialogReply({ ...reply, headers }, tag));
+      };
+      progress.send();
+    };
+    if (!progress.isWaiting) send();
+    else if (this.#queue.length < QUEUED_MAX) this.#queue.push(send);
   }
 
-  /** 2xx: the dialog is confirmed, those of other tags end; sent until the ACK comes. */
+  /** A description in a reliable response is the answer, or the offer where the INVITE had none (RFC 3262 §5). */
+  #describe(usage: InviteUsage, reply: Reply): boolean {
+    if (descriptionOfReply(reply) === undefined) return false;
+    usage.changes.step(usage.changes.exchange.offer === "weOwe" ? "send offer" : "send answer");
+    return true;
+  }
+
+  /**
+   * 2xx: the dialog is confirmed, those of other tags end; sent until the ACK comes. Where the reply has no body and
+   * the listener has a port, the description that is due is the port's.
+   */
   accept(reply: Reply, tag = this.tag): InviteUsage | undefined {
     if (this.#finalStatus !== undefined) return undefined;
     this.#finish(reply.status);
-    this.#transaction.listener = undefined;
     const usage = this.#usage(tag);
     for (const [other, early] of this.#usages) if (other !== tag) early.end();
-    usage.confirm();
-    // RFC 3261 §13.3.1.4: a 2xx says what may come in the dialog.
-    const headers = [ALLOW, SUPPORTED, ...(reply.headers ?? [])];
-    this.#transaction.respond(this.#dialogReply({ ...reply, headers }, tag));
-    usage.awaitAck(this.request.cseq?.sequenceNumber ?? 0, this.#transaction);
+    usage.open.confirm();
+    usage.terminate = () => {
+      usage.bye({}, () => undefined);
+    };
+    const send = (): void => {
+      this.#withDescription(usage, reply, (complete) => {
+        this.#sendAccept(usage, complete, tag);
+      });
+    };
+    // RFC 3262 §3: a 2xx waits for the PRACK of a provisional that had a description.
+    if (this.#progress?.isWaiting === true && this.#unacknowledged?.hasDescription === true) {
+      this.#queue.length = 0;
+      this.#queue.push(send);
+    } else send();
     return usage;
+  }
+
+  #withDescription(usage: InviteUsage, reply: Reply, done: (reply: Reply) => void): void {
+    const port = this.#listener?.session;
+    const { offer } = usage.changes.exchange;
+    const isDue = offer === "theirs" || offer === "weOwe";
+    if (reply.body !== undefined || port === undefined || !isDue) {
+      done(reply);
+      return;
+    }
+    const described = (result: DescriptionResult): void => {
+      if (!result.ok) this.#refuseAccepted(usage, result.status);
+      else {
+        const headers = [...(reply.headers ?? []), SDP_CONTENT];
+        done({ ...reply, headers, body: result.description });
+        if (offer === "theirs") this.#listener?.onSessionChanged?.();
+      }
+    };
+    const theirs = descriptionIn(this.request);
+    if (offer === "theirs" && theirs !== undefined) port.answer(theirs, described);
+    else port.offer(described);
+  }
+
+  #refuseAccepted(usage: InviteUsage, status: number): void {
+    this.#progress?.final();
+    this.#transaction.respond({ status, toTag: this.tag });
+    usage.end();
+  }
+
+  #sendAccept(usage: InviteUsage, reply: Reply, tag: string): void {
+    this.#progress?.final();
+    this.#transaction.listener = undefined;
+    if (usage.hasEnded) return;
+    const { changes } = usage;
+    this.#describe(usage, reply);
+    changes.step("their INVITE accepted");
+    const interval = answerInterval(this.request, this.#core.capabilities.sessionTimer, undefined);
+    const headers: HeaderField[] = [];
+    if (interval.ok) headers.push(...interval.headers);
+    this.#transaction.respond(
+      this.#dialogReply({ ...reply, headers: [...headers, ...(reply.headers ?? [])] }, tag),
+    );
+    usage.awaitAck(this.request.cseq?.sequenceNumber ?? 0, this.#transaction);
+    if (interval.ok) changes.timer.agree(interval.agreed);
+    this.replaced?.terminate?.();
+    this.replaced = undefined;
   }
 
   /** 300 to 699. */
   reject(reply: Reply): void {
     if (this.#finalStatus !== undefined) return;
     this.#finish(reply.status);
+    this.#progress?.final();
     this.#transaction.respond({ ...reply, toTag: this.tag });
     for (const usage of this.#usages.values()) usage.end();
   }
 
   receiveCancel(request: SipRequest, respond: Responder): void {
+    const answer: Responder = (reply) => {
+      respond({ ...reply, toTag: this.tag });
+    };
     // RFC 3261 §9.2: after a final response the CANCEL has no effect but is answered.
-    if (this.#finalStatus !== undefined || this.#listener === undefined)
-      respond({ status: 200, toTag: this.tag });
-    else
-      this.#listener.onCancel(request, (reply) => {
-        respond({ ...reply, toTag: this.tag });
-      });
+    if (this.#finalStatus !== undefined || this.#listener === undefined) answer({ status: 200 });
+    else this.#listener.onCancel(request, answer);
+  }
+
+  #receivePrack(usage: InviteUsage, request: SipRequest, respond: Responder): void {
+    if (this.#progress?.receivePrack(request) !== true) {
+      respond({ status: 481 });
+      return;
+    }
+    this.#unacknowledged = undefined;
+    const description = descriptionIn(request);
+    const { changes } = usage;
+    if (changes.exchange.offer === "ours") {
+      // RFC 3262 §5: the answer to an offer in the provisional is in its PRACK.
+      respond({ status: 200 });
+      changes.takeAnswer(description);
+    } else if (description === undefined) respond({ status: 200 });
+    else this.#answerPrack(usage, description, respond);
+    this.#queue.shift()?.();
+  }
+
+  #answerPrack(usage: InviteUsage, offer: Uint8Array, respond: Responder): void {
+    const port = this.#listener?.session;
+    const verdict = usage.changes.step("receive PRACK+offer");
+    if (typeof verdict === "number") {
+      respond({ status: verdict });
+      return;
+    }
+    const done = (result: DescriptionResult): void => {
+      if (result.ok) {
+        usage.changes.step("send answer");
+        respond({ status: 200, headers: [SDP_CONTENT], body: result.description });
+        this.#listener?.onSessionChanged?.();
+      } else {
+        usage.changes.step("offer refused");
+        respond(result);
+      }
+    };
+    if (port === undefined) done({ ok: false, status: 488 });
+    else port.answer(offer, done);
+  }
+
+  onTimer(): void {
+    this.#repeat = undefined;
+    if (this.#finalStatus !== undefined || this.#last === undefined) return;
+    const { status, tag } = this.#last;
+    if (this.#progress !== undefined) this.progress({ status }, tag);
+    else {
+      this.#transaction.resendProvisional();
+      this.#repeat = this.#core.timers.start(this, "repeat", REPEAT_MS);
+    }
   }
 
   #finish(status: number): void {
     this.#finalStatus = status;
+    this.#core.timers.stop(this.#repeat);
     this.onFinal?.();
   }
 
   #dialogReply(reply: Reply, toTag: string): Reply {
-    return {
-      ...reply,
-      toTag,
-      headers: [...this.#core.contactHeaders(this.flow.listener), ...(reply.headers ?? [])],
-    };
+    // RFC 3261 §13.3.1.4: a 2xx says what may come in the dialog; so does what is sent before it.
+    const own = [
+      ...this.#core.contactHeaders(this.flow.listener),
+      ...this.#core.capabilities.ofCall(this.#listener),
+    ];
+    return { ...reply, toTag, headers: [...own, ...(reply.headers ?? [])] };
   }
 
   #usage(tag: string): InviteUsage {
     let usage = this.#usages.get(tag);
-    if (usage === undefined) {
-      usage = new InviteUsage(this.#core, dialogFromInvite(this.request, tag, this.flow.listener), this.flow);
-      usage.listener = this.#listener;
-      this.#usages.set(tag, usage);
-    }
+    if (usage !== undefined) return usage;
+    const dialog = dialogFromInvite(this.request, tag, this.flow.listener);
+    usage = new InviteUsage(this.#core, dialog, this.flow, false);
+    usage.listener = this.#listener;
+    usage.changes.notePeer(this.request);
+    usage.changes.step(this.#hasOffer ? "receive INVITE+offer" : "receive INVITE");
+    const made = usage;
+    usage.onPrack = (request, respond) => {
+      this.#receivePrack(made, request, respond);
+    };
+    this.#usages.set(tag, usage);
     return usage;
   }
 }

@@ -1,70 +1,123 @@
-import { isInOrder, keyOfDialog, requestInDialog, type Dialog } from "../dialog/dialog.ts";
-import type { SipRequest } from "../message/message.ts";
+import type { Dialog } from "../dialog/dialog.ts";
+import type { SipRequest, SipResponse } from "../message/message.ts";
 import type {
   InviteServerTransaction,
   NonInviteServerTransaction,
   Reply,
 } from "../transaction/server-transaction.ts";
-import type { Flow } from "../transport/flow.ts";
 import { AwaitedAck } from "./awaited-ack.ts";
-import type { DialogUsage, Outcome, RequestBody, UserAgentCore } from "./user-agent-core.ts";
+import type { CallWiring } from "./capabilities.ts";
+import { OpenDialog, type DialogUsage, type ReplaceableCall } from "./open-dialog.ts";
+import type { OfferAnswerPort } from "./ports.ts";
+import { ReceivedRefer } from "./received-refer.ts";
+import { SessionChanges, type ChangeOutcome, type SessionLoss } from "./session-changes.ts";
+import { referInDialog } from "./subscribe.ts";
+import type { Subscription, SubscriptionListener } from "./subscription.ts";
+import type { RequestBody, UserAgentCore } from "./user-agent-core.ts";
+import type { Flow } from "../transport/flow.ts";
 
 /** Answers one request; the first final answer counts. */
 export type Responder = (reply: Reply) => void;
 
-/** What the owner of an INVITE usage is told; each request must be answered through its responder, once. */
-export interface InviteUsageListener {
+/** What a request of ours inside a dialog came to; `undefined` stands for no answer (RFC 3261 §12.2.1.2). */
+export type Outcome = (response: SipResponse | undefined) => void;
+
+/**
+ * What the owner of a call is told; each request must be answered through its responder, once. What has no handler
+ * is not advertised, and refused.
+ */
+export interface InviteUsageListener extends CallWiring {
+  /** Offer and answer; without it no offer is taken or made inside the call (488). */
+  readonly session?: OfferAnswerPort | undefined;
   onAck(request: SipRequest): void;
   /** 64·T1 passed without an ACK: RFC 3261 §13.3.1.4 wants the session ended with BYE. */
   onAckTimeout(): void;
   onBye(request: SipRequest, respond: Responder): void;
-  onInfo(request: SipRequest, respond: Responder): void;
-  /** A re-INVITE (RFC 3261 §14.2); a 2xx is retransmitted until its ACK. */
-  onReinvite(request: SipRequest, respond: Responder): void;
+  onInfo?(request: SipRequest, respond: Responder): void;
+  onMessage?(request: SipRequest, respond: Responder): void;
+  onRefer?(refer: ReceivedRefer): void;
+  /** The port has agreed with the peer on something new, or on the same again. */
+  onSessionChanged?(): void;
+  /** The session is over although no BYE came: the owner ends it. Without this handler a BYE is sent. */
+  onSessionLost?(reason: SessionLoss): void;
 }
 
-/** The INVITE usage of one dialog (RFC 5057 §2): BYE, INFO, re-INVITE in it, both ways. */
-export class InviteUsage implements DialogUsage {
+/** The INVITE usage of one dialog (RFC 5057 §2): what happens in a call, both ways. */
+export class InviteUsage implements DialogUsage, ReplaceableCall {
+  readonly open: OpenDialog;
+  readonly changes: SessionChanges;
+  readonly isCaller: boolean;
   readonly #core: UserAgentCore;
-  readonly #flow: Flow;
   readonly #awaitedAcks = new Map<number, AwaitedAck>();
-  #dialog: Dialog;
   #hasEnded = false;
+  /** A BYE of ours that waits for the ACK to our 2xx (RFC 3261 §15). */
+  #pendingBye: { readonly send: () => void; readonly outcome: Outcome } | undefined;
   listener: InviteUsageListener | undefined;
+  /** Of the server side while it is early: PRACK goes to its reliable provisionals. */
+  onPrack: ((request: SipRequest, respond: Responder) => void) | undefined;
+  /** Called once, when the usage ends. */
+  onEnded: (() => void) | undefined;
+  /** Ends the call whatever its state: BYE, or CANCEL where it is an early one of ours (RFC 3891 §3). */
+  terminate: (() => void) | undefined;
 
-  constructor(core: UserAgentCore, dialog: Dialog, flow: Flow) {
+  constructor(core: UserAgentCore, dialog: Dialog, flow: Flow, isCaller: boolean) {
     this.#core = core;
-    this.#dialog = dialog;
-    this.#flow = flow;
-    core.dialogs.set(keyOfDialog(dialog), this);
+    this.isCaller = isCaller;
+    this.open = new OpenDialog(core, dialog, flow);
+    this.open.add(this);
+    this.changes = new SessionChanges(this.#changesHost(isCaller));
   }
 
   get dialog(): Dialog {
-    return this.#dialog;
+    return this.open.data;
+  }
+
+  get call(): this {
+    return this;
   }
 
   get hasEnded(): boolean {
     return this.#hasEnded;
   }
 
-  confirm(): void {
-    this.#dialog = { ...this.#dialog, state: "confirmed" };
+  #changesHost(isCaller: boolean): ConstructorParameters<typeof SessionChanges>[0] {
+    // eslint-disable-next-line @typescript-eslint/no-this-alias -- getters of the object below read the usage's listener
+    const usage = this;
+    return {
+      core: this.#core,
+      dialog: this.open,
+      isCaller,
+      get wiring() {
+        return usage.listener;
+      },
+      get port() {
+        return usage.listener?.session;
+      },
+      awaitAck: (sequenceNumber, transaction) => {
+        this.awaitAck(sequenceNumber, transaction);
+      },
+      changed: () => {
+        this.listener?.onSessionChanged?.();
+      },
+      lost: (reason) => {
+        this.lose(reason);
+      },
+    };
   }
 
-  /** A later response of the same dialog may bring a newer target (RFC 3261 §12.2.1.2, §13.2.2.4). */
-  replaceDialog(dialog: Dialog): void {
-    this.#dialog = {
-      ...dialog,
-      localSequenceNumber: Math.max(dialog.localSequenceNumber, this.#dialog.localSequenceNumber),
-      remoteSequenceNumber: this.#dialog.remoteSequenceNumber,
-    };
+  /** The session cannot go on: its owner ends it, or a BYE does. */
+  lose(reason: SessionLoss): void {
+    if (this.#hasEnded) return;
+    if (this.listener?.onSessionLost !== undefined) this.listener.onSessionLost(reason);
+    else this.bye({}, () => undefined);
   }
 
   /** From here the 2xx of this transaction is sent until its ACK comes. */
   awaitAck(sequenceNumber: number, transaction: InviteServerTransaction): void {
-    const awaited = new AwaitedAck(this.#core.layer.timers, transaction, () => {
+    const awaited = new AwaitedAck(this.#core.timers, transaction, () => {
       this.#awaitedAcks.delete(sequenceNumber);
-      this.listener?.onAckTimeout();
+      this.#flushBye();
+      if (!this.#hasEnded) this.listener?.onAckTimeout();
     });
     this.#awaitedAcks.set(sequenceNumber, awaited);
   }
@@ -75,84 +128,149 @@ export class InviteUsage implements DialogUsage {
     if (awaited === undefined) return;
     awaited.stop();
     this.#awaitedAcks.delete(number);
-    this.listener?.onAck(request);
-  }
-
-  receive(request: SipRequest, transaction: NonInviteServerTransaction): void {
-    if (!this.#takeTurn(request, transaction)) return;
-    const respond: Responder = (reply) => {
-      transaction.respond(reply);
-      // RFC 3261 §15.1.2: a BYE ends the dialog, whatever its answer is.
-      if (request.method === "BYE" && reply.status >= 200) this.end();
-    };
-    // A crossing BYE: ours is out, theirs is answered all the same.
-    if (request.method === "BYE" && (this.#hasEnded || this.listener === undefined)) respond({ status: 200 });
-    else if (request.method === "BYE") this.listener?.onBye(request, respond);
-    else if (this.#hasEnded || this.listener === undefined) respond({ status: 481 });
-    else this.listener.onInfo(request, respond);
-  }
-
-  receiveInvite(request: SipRequest, transaction: InviteServerTransaction): void {
-    if (!this.#takeTurn(request, transaction)) return;
-    const { listener } = this;
-    if (this.#hasEnded || listener === undefined) {
-      transaction.respond({ status: 481 });
+    if (this.#pendingBye !== undefined) {
+      this.#flushBye();
       return;
     }
-    const contact = request.contacts?.[0]?.uriText;
-    if (contact !== undefined) this.#dialog = { ...this.#dialog, remoteTarget: contact };
-    listener.onReinvite(request, (reply) => {
-      const headers = [...this.#core.contactHeaders(this.#dialog.listener), ...(reply.headers ?? [])];
-      transaction.respond({ ...reply, headers });
-      if (reply.status >= 200 && reply.status < 300)
-        this.awaitAck(request.cseq?.sequenceNumber ?? 0, transaction);
-    });
+    this.listener?.onAck(request);
+    this.changes.receiveAck(request);
   }
 
-  #takeTurn(request: SipRequest, transaction: { respond(reply: Reply): void }): boolean {
-    if (!isInOrder(this.#dialog, request)) {
-      transaction.respond({ status: 500 });
-      return false;
-    }
-    this.#dialog = {
-      ...this.#dialog,
-      remoteSequenceNumber: request.cseq?.sequenceNumber,
+  receive(request: SipRequest, transaction: NonInviteServerTransaction): boolean {
+    const { method } = request;
+    if (method === "SUBSCRIBE" || method === "NOTIFY") return false;
+    const respond: Responder = (reply) => {
+      transaction.respond(reply);
     };
+    if (method === "BYE") this.#receiveBye(request, respond);
+    else if (this.#hasEnded || this.listener === undefined) respond({ status: 481 });
+    else this.#dispatch(request, transaction, respond, this.listener);
     return true;
   }
 
-  /** Sends a request inside the dialog; `outcome` is called once. */
+  #dispatch(
+    request: SipRequest,
+    transaction: NonInviteServerTransaction,
+    respond: Responder,
+    listener: InviteUsageListener,
+  ): void {
+    switch (request.method) {
+      case "PRACK":
+        if (this.onPrack === undefined) respond({ status: 481 });
+        else this.onPrack(request, respond);
+        return;
+      case "UPDATE":
+        this.changes.receiveUpdate(request, transaction);
+        return;
+      case "INFO":
+        this.#receiveInfo(request, respond, listener);
+        return;
+      case "REFER":
+        if (listener.onRefer === undefined) break;
+        ReceivedRefer.take(this.#core, this.open, request, respond, (refer) => listener.onRefer?.(refer));
+        return;
+      case "MESSAGE":
+        if (listener.onMessage === undefined) break;
+        listener.onMessage(request, respond);
+        return;
+      default:
+        break;
+    }
+    const [allow] = this.#core.capabilities.ofCall(listener);
+    respond({ status: 405, headers: allow === undefined ? [] : [allow] });
+  }
+
+  #receiveBye(request: SipRequest, respond: Responder): void {
+    // RFC 3261 §15.1.2: a BYE ends the dialog, whatever its answer is.
+    const end: Responder = (reply) => {
+      respond(reply);
+      if (reply.status >= 200) this.end();
+    };
+    // A crossing BYE: ours is out, theirs is answered all the same.
+    if (this.#hasEnded || this.listener === undefined) end({ status: 200 });
+    else this.listener.onBye(request, end);
+  }
+
+  /** RFC 6086 §4.2.2: a package that is not ours is 469; what has none is INFO as it was before packages. */
+  #receiveInfo(request: SipRequest, respond: Responder, listener: InviteUsageListener): void {
+    const named = request.header("info-package")?.split(";")[0]?.trim().toLowerCase();
+    const packages = listener.infoPackages ?? [];
+    if (listener.onInfo === undefined) {
+      const [allow] = this.#core.capabilities.ofCall(listener);
+      respond({ status: 405, headers: allow === undefined ? [] : [allow] });
+    } else if (named !== undefined && !packages.some((name) => name.toLowerCase() === named))
+      respond({ status: 469, headers: [["Recv-Info", packages.join(", ")]] });
+    else listener.onInfo(request, respond);
+  }
+
+  receiveInvite(request: SipRequest, transaction: InviteServerTransaction): void {
+    if (this.#hasEnded || this.listener === undefined) transaction.respond({ status: 481 });
+    // RFC 3261 §14.2: while the first INVITE has no final response, another is early, whoever sent it.
+    else this.changes.receiveInvite(request, transaction);
+  }
+
+  receiveCancel(transaction: InviteServerTransaction): boolean {
+    return this.changes.receiveCancel(transaction);
+  }
+
+  /** Sends a request inside the dialog, as INFO; `outcome` is called once. */
   send(method: string, parts: RequestBody, outcome: Outcome): void {
-    const request = requestInDialog(this.#dialog, method);
-    this.#dialog = request.dialog;
-    this.#core.sendInDialog(request, method, parts, this.#flow, outcome);
+    this.open.request(method, parts, {
+      onFinal: (response) => {
+        outcome(response);
+      },
+    });
   }
 
-  /** ACK to a 2xx, outside of any transaction (RFC 3261 §13.2.2.4). */
-  ack(sequenceNumber: number, parts: RequestBody): () => void {
-    const request = requestInDialog(this.#dialog, "ACK", sequenceNumber);
-    return this.#core.ackSender(request, parts, this.#flow);
+  /** REFER in the call (RFC 3515): how the reference goes comes in NOTIFYs. */
+  refer(referTo: string, parts: RequestBody, listener: SubscriptionListener): Subscription {
+    return referInDialog(this.#core, this.open, referTo, parts, listener);
   }
 
-  /** Ends the usage with a BYE; the dialog stays until it is answered, to answer a BYE that crosses it. */
+  /** A new offer of the port, or a target refresh, by re-INVITE (RFC 3261 §14.1) or UPDATE (RFC 3311). */
+  change(method: "INVITE" | "UPDATE", parts: RequestBody, outcome: ChangeOutcome): void {
+    this.changes.change(method, parts, outcome);
+  }
+
+  /**
+   * Ends the usage with a BYE; the dialog stays until it is answered, to answer a BYE that crosses it. RFC 3261 §15:
+   * the called side waits for the ACK first.
+   */
   bye(parts: RequestBody, outcome: Outcome): void {
     if (this.#hasEnded) return;
-    this.#stop();
-    this.send("BYE", parts, (response) => {
-      this.#core.dialogs.delete(keyOfDialog(this.#dialog));
-      outcome(response);
-    });
+    const send = (): void => {
+      this.send("BYE", parts, (response) => {
+        this.open.remove(this);
+        this.onEnded?.();
+        this.onEnded = undefined;
+        outcome(response);
+      });
+    };
+    this.#hasEnded = true;
+    this.changes.stop();
+    if (this.#awaitedAcks.size > 0) this.#pendingBye = { send, outcome };
+    else send();
+  }
+
+  #flushBye(): void {
+    const pending = this.#pendingBye;
+    if (pending === undefined || this.#awaitedAcks.size > 0) return;
+    this.#pendingBye = undefined;
+    pending.send();
   }
 
   /** The peer ended it, or it never came to be. */
   end(): void {
-    this.#stop();
-    this.#core.dialogs.delete(keyOfDialog(this.#dialog));
-  }
-
-  #stop(): void {
     this.#hasEnded = true;
+    this.changes.stop();
     for (const awaited of this.#awaitedAcks.values()) awaited.stop();
     this.#awaitedAcks.clear();
+    this.open.remove(this);
+    this.onEnded?.();
+    this.onEnded = undefined;
+    // The peer has hung up while ours waited: there is nothing to say any more.
+    const pending = this.#pendingBye;
+    this.#pendingBye = undefined;
+    pending?.outcome(undefined);
   }
 }

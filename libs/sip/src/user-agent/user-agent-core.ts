@@ -1,54 +1,71 @@
-import { hostOf, type DialogRequest } from "../dialog/dialog.ts";
+import { hostOf, type Dialog } from "../dialog/dialog.ts";
 import type { HeaderField } from "../message/build-message.ts";
-import type { SipRequest, SipResponse } from "../message/message.ts";
-import { octetsOfRequest, type OutgoingRequest } from "../transaction/client-transaction.ts";
+import type { SipRequest } from "../message/message.ts";
 import type {
   InviteServerTransaction,
   NonInviteServerTransaction,
 } from "../transaction/server-transaction.ts";
 import type { TransactionLayer } from "../transaction/transaction-layer.ts";
+import type { TimerQueues } from "../transaction/timers.ts";
+import type { Random } from "../transport/clock.ts";
 import type { Flow, Target } from "../transport/flow.ts";
+import type { Capabilities } from "./capabilities.ts";
 import type { Identifiers } from "./identifiers.ts";
+import { orElse, targetsOf, type Authenticator, type TargetSource, type Targets } from "./ports.ts";
 
-/** RFC 3261 §8.1.1.6. */
-const MAX_FORWARDS = "70";
 const DEFAULT_PORT = 5060;
-
-/** What the user agent and its usages answer by more than a refusal. */
-export const METHODS: readonly string[] = ["INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO"];
-export const ALLOW: HeaderField = ["Allow", METHODS.join(", ")];
-/** No extension is done here; empty says so (RFC 3261 §20.37). */
-export const SUPPORTED: HeaderField = ["Supported", ""];
 
 /** Finds the address of a host; numeric ones at least. `undefined` where it cannot. */
 export type Locate = (host: string) => string | undefined;
-
-/** What a request of ours inside a dialog came to; `undefined` stands for no answer (RFC 3261 §12.2.1.2). */
-export type Outcome = (response: SipResponse | undefined) => void;
 
 export interface RequestBody {
   readonly headers?: readonly HeaderField[];
   readonly body?: Uint8Array | undefined;
 }
 
-/** What takes the requests of one dialog (RFC 5057 §2). */
-export interface DialogUsage {
+/** A dialog of the table, as requests find it. */
+export interface DialogEntry {
+  readonly data: Dialog;
   receive(request: SipRequest, transaction: NonInviteServerTransaction): void;
   receiveInvite(request: SipRequest, transaction: InviteServerTransaction): void;
   receiveAck(request: SipRequest): void;
-  end(): void;
+  /** True where the CANCEL took effect. */
+  receiveCancel(transaction: InviteServerTransaction): boolean;
+}
+
+export interface NotifyTaker {
+  receiveFirst(request: SipRequest, transaction: NonInviteServerTransaction): void;
+}
+
+export interface CoreParts {
+  readonly identifiers: Identifiers;
+  readonly random: Random;
+  readonly capabilities: Capabilities;
+  readonly locate: Locate;
+  readonly locator: TargetSource | undefined;
+  readonly authenticator: Authenticator | undefined;
 }
 
 /** What sessions share: the dialogs, the identifiers, and how a request finds its way out. */
 export class UserAgentCore {
-  readonly dialogs = new Map<string, DialogUsage>();
+  readonly dialogs = new Map<string, DialogEntry>();
+  /** Subscriptions of ours whose dialog the first NOTIFY may make. */
+  readonly pendingSubscriptions = new Map<string, NotifyTaker>();
   readonly identifiers: Identifiers;
+  readonly capabilities: Capabilities;
+  readonly authenticator: Authenticator | undefined;
+  readonly #random: Random;
   readonly #locate: Locate;
+  readonly #locator: TargetSource | undefined;
   #layer: TransactionLayer | undefined;
 
-  constructor(identifiers: Identifiers, locate: Locate) {
-    this.identifiers = identifiers;
-    this.#locate = locate;
+  constructor(parts: CoreParts) {
+    this.identifiers = parts.identifiers;
+    this.capabilities = parts.capabilities;
+    this.authenticator = parts.authenticator;
+    this.#random = parts.random;
+    this.#locate = parts.locate;
+    this.#locator = parts.locator;
   }
 
   /** The layer needs its user and the user its layer: joined once, by the user agent. */
@@ -61,13 +78,28 @@ export class UserAgentCore {
     return this.#layer;
   }
 
+  get timers(): TimerQueues {
+    return this.layer.timers;
+  }
+
+  /** A whole number from `least` to `most`, evenly. */
+  draw(least: number, most: number): number {
+    const octets = this.#random.octets(4);
+    let drawn = 0;
+    for (const octet of octets) drawn = drawn * 256 + octet;
+    return least + (drawn % (most - least + 1));
+  }
+
   contactHeaders(listener: string): HeaderField[] {
     return [["Contact", `<${this.contactUri(listener)}>`]];
   }
 
   contactUri(listener: string): string {
-    const sentBy = this.layer.transport(listener)?.sentBy;
-    return sentBy === undefined ? "sip:invalid.invalid" : `sip:${sentBy.host}:${sentBy.port}`;
+    const transport = this.layer.transport(listener);
+    if (transport === undefined) return "sip:invalid.invalid";
+    const { host, port } = transport.sentBy;
+    const protocol: string = transport.protocol;
+    return `sip:${host}:${port}${protocol === "UDP" ? "" : `;transport=${protocol.toLowerCase()}`}`;
   }
 
   /** Via of a new client transaction on that listener (RFC 3261 §18.1.1, RFC 3581 §3). */
@@ -77,62 +109,47 @@ export class UserAgentCore {
     return `SIP/2.0/${transport?.protocol ?? "UDP"} ${sentBy?.host}:${sentBy?.port};branch=${branch};rport`;
   }
 
-  sendInDialog(
-    request: DialogRequest,
-    method: string,
-    parts: RequestBody,
-    flow: Flow,
-    outcome: Outcome,
-  ): void {
-    const branch = this.identifiers.branch();
-    const outgoing = this.#outgoing(request, method, branch, parts);
-    this.layer.sendRequest(outgoing, branch, this.#target(request, flow), {
-      onResponse: (response) => {
-        if (response.status >= 200) outcome(response);
-      },
-      onTimeout: () => {
-        outcome(undefined);
-      },
-      onTransportError: () => {
-        outcome(undefined);
-      },
-    });
-  }
-
-  /** Builds the ACK once, so that every repeated 2xx is answered with the same octets. */
-  ackSender(request: DialogRequest, parts: RequestBody, flow: Flow): () => void {
-    const octets = octetsOfRequest(this.#outgoing(request, "ACK", this.identifiers.branch(), parts));
-    const target = this.#target(request, flow);
-    return () => {
-      this.layer.send(octets, target);
+  /** Where a flow's peer is heard. */
+  flowTo(target: Target): Flow {
+    const transport = this.layer.transport(target.listener);
+    return {
+      listener: target.listener,
+      transport: transport?.protocol ?? "UDP",
+      isReliable: transport?.isReliable ?? false,
+      remoteAddress: target.address,
+      remotePort: target.port,
     };
   }
 
-  #outgoing(request: DialogRequest, method: string, branch: string, parts: RequestBody): OutgoingRequest {
-    const { listener } = request.dialog;
-    const headers: HeaderField[] = [["Max-Forwards", MAX_FORWARDS], ...request.headers];
-    if (method !== "BYE") headers.push(...this.contactHeaders(listener));
-    headers.push(...(parts.headers ?? []));
-    return {
-      method,
-      requestUri: request.requestUri,
-      via: this.via(listener, branch),
-      headers,
-      body: parts.body,
-    };
+  /** Targets of a URI outside of any dialog (RFC 3263). */
+  targetsOf(uriText: string): Targets {
+    return (
+      this.#locator?.locate(uriText, undefined) ??
+      targetsOf(this.#numeric(uriText, this.layer.defaultListener))
+    );
   }
 
-  /** Route set and remote target decide; a name nobody can resolve falls back to where the peer was heard from. */
-  #target(request: DialogRequest, flow: Flow): Target {
-    const { listener } = request.dialog;
-    const next = hostOf(request.nextHop);
-    const address = next === undefined ? undefined : this.#locate(next.host);
-    if (next !== undefined && address !== undefined)
-      return { listener, address, port: next.port ?? DEFAULT_PORT };
-    return {
-      listener,
+  /**
+   * Targets inside a dialog: route set and remote target decide (RFC 3261 §12.2.1.1); a name that leads nowhere falls
+   * back to where the peer was heard from.
+   */
+  targetsIn(nextHop: string, flow: Flow): Targets {
+    const numeric = this.#numeric(nextHop, flow.listener);
+    if (numeric.length > 0) return targetsOf(numeric);
+    const fallback: Target = {
+      listener: flow.listener,
       address: flow.remoteAddress,
       port: flow.remotePort,
+      connection: flow.connection,
     };
+    const located = this.#locator?.locate(nextHop, flow.listener);
+    return located === undefined ? targetsOf([fallback]) : orElse(located, fallback);
+  }
+
+  #numeric(uriText: string, listener: string): Target[] {
+    const next = hostOf(uriText);
+    const address = next === undefined ? undefined : this.#locate(next.host);
+    if (next === undefined || address === undefined) return [];
+    return [{ listener, address, port: next.port ?? DEFAULT_PORT }];
   }
 }

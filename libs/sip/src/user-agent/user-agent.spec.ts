@@ -32,6 +32,7 @@ class Pair {
           transports: [this.network.transport("udp", host)],
           locate: (name) => name,
           accept: ["application/sdp"],
+          callMethods: ["INFO"],
         },
         {
           admit: () => undefined,
@@ -56,10 +57,6 @@ class Pair {
         respond({ status: 200 });
       },
       onInfo: (_request, respond) => {
-        respond({ status: 200 });
-      },
-      onReinvite: (_request, respond) => {
-        this.told.push("callee: re-INVITE");
         respond({ status: 200 });
       },
       onCancel: (_request, respond) => {
@@ -88,9 +85,6 @@ class Pair {
       },
       onInfo: (_request, respond) => {
         respond({ status: 200 });
-      },
-      onReinvite: (_request, respond) => {
-        respond({ status: 488 });
       },
     };
     return this.caller.invite(
@@ -238,9 +232,9 @@ describe("a user agent alone", () => {
   it("answers OPTIONS with what it can do (RFC 3261 §11.2)", () => {
     const response = answerTo(request("OPTIONS"));
     expect(response?.status).toBe(200);
-    expect(response?.header("allow")).toBe("INVITE, ACK, CANCEL, BYE, OPTIONS, INFO");
+    expect(response?.header("allow")).toBe("INVITE, ACK, CANCEL, BYE, PRACK, UPDATE, INFO, OPTIONS");
     expect(response?.header("accept")).toBe("application/sdp");
-    expect(response?.header("supported")).toBe("");
+    expect(response?.header("supported")).toBe("100rel");
   });
 
   it.each([
@@ -248,7 +242,7 @@ describe("a user agent alone", () => {
     ["a method it does not do", request("REFER"), 405],
     ["a BYE of no dialog", request("BYE"), 481],
     ["a CANCEL of nothing", request("CANCEL"), 481],
-    ["an extension it does not know", request("INVITE", ["Require: 100rel"]), 420],
+    ["an extension it does not know", request("INVITE", ["Require: precondition"]), 420],
     ["an INVITE without a Contact value", request("INVITE", ["Max-Forwards: 3"]), 400],
   ])("refuses %s", (_what, octets, status) => {
     expect(answerTo(octets)?.status).toBe(status);

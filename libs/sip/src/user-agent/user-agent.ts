@@ -1,6 +1,7 @@
-import { dialogKey } from "../dialog/dialog.ts";
+import { dialogFromInvite, dialogKey } from "../dialog/dialog.ts";
+import { answerInterval, type SessionTimerOptions } from "../dialog/session-interval.ts";
 import type { HeaderField } from "../message/build-message.ts";
-import type { SipRequest } from "../message/message.ts";
+import type { SipRequest, SipResponse } from "../message/message.ts";
 import type {
   InviteServerTransaction,
   NonInviteServerTransaction,
@@ -9,71 +10,99 @@ import type {
 import { TransactionLayer, type TransactionUser } from "../transaction/transaction-layer.ts";
 import type { Clock, Random } from "../transport/clock.ts";
 import type { Flow, Transport } from "../transport/flow.ts";
+import { Capabilities, KNOWN_METHODS } from "./capabilities.ts";
+import { ClientRequest, type ClientRequestListener } from "./client-request.ts";
 import { Identifiers } from "./identifiers.ts";
+import { IncomingSubscription } from "./incoming-subscription.ts";
 import {
   InviteClientSession,
   type InviteClientSessionListener,
   type InviteParts,
 } from "./invite-client-session.ts";
 import { InviteServerSession } from "./invite-server-session.ts";
-import {
-  ALLOW,
-  METHODS,
-  SUPPORTED,
-  UserAgentCore,
-  type DialogUsage,
-  type Locate,
-} from "./user-agent-core.ts";
+import type { Responder } from "./invite-usage.ts";
+import { OpenDialog } from "./open-dialog.ts";
+import { OutOfDialog, type Addressing } from "./out-of-dialog.ts";
+import type { Authenticator, TargetSource } from "./ports.ts";
+import { ReceivedRefer } from "./received-refer.ts";
+import { publicationKind, registrationKind } from "./registration.ts";
+import { replacedBy } from "./replaces.ts";
+import { SoftState, type SoftStateListener, type SoftStateParts } from "./soft-state.ts";
+import { subscribe, type SubscribeParts } from "./subscribe.ts";
+import { pendingKey, type Subscription, type SubscriptionListener } from "./subscription.ts";
+import { UserAgentCore, type Locate, type RequestBody } from "./user-agent-core.ts";
 
 export interface UserAgentOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly transports: readonly Transport[];
   readonly locate: Locate;
+  /** RFC 3263, for what `locate` cannot find: requests outside of dialogs and names in route sets. */
+  readonly locator?: TargetSource | undefined;
+  /** Credentials for challenges; without it a 401 or 407 is a refusal like others. */
+  readonly authenticator?: Authenticator | undefined;
   /** Minted into tags, branches and Call-IDs. */
   readonly identifierPrefix?: string;
   /** Media types the owner reads, for Accept. */
   readonly accept: readonly string[];
+  /** RFC 3262: `required` sends provisionals reliably where the caller insists. Default `supported`. */
+  readonly reliableProvisionals?: "never" | "required" | "supported";
+  /** RFC 4028; without it no session expires, and `timer` is not advertised. */
+  readonly sessionTimer?: SessionTimerOptions | undefined;
+  /** Calls may be replaced (RFC 3891). */
+  readonly replaces?: boolean;
+  /** Methods that the listener of every call takes, for what is said outside of calls: INFO, REFER, MESSAGE. */
+  readonly callMethods?: readonly string[];
 }
 
 export interface UserAgentListener {
   /** Asked first, for every new request: a status refuses it without a transaction. */
   admit(request: SipRequest, flow: Flow): number | undefined;
-  /** A new INVITE outside of any dialog. 100 has not been sent. */
-  onInvite(session: InviteServerSession): void;
+  /** A new INVITE outside of any dialog; 100 is sent after 200 ms, unless something was said. */
+  onInvite?(session: InviteServerSession): void;
+  /** Requests outside of dialogs by method: MESSAGE, PUBLISH, REGISTER. */
+  readonly requests?: Readonly<Record<string, (request: SipRequest, respond: Responder, flow: Flow) => void>>;
+  /** Event packages that can be subscribed to (RFC 6665). */
+  readonly events?: Readonly<Record<string, (subscription: IncomingSubscription) => void>>;
+  /** REFER outside of a dialog. */
+  onRefer?(refer: ReceivedRefer): void;
   onRefused(reason: string, status: number | undefined, detail: string, flow: Flow): void;
 }
 
-/** Methods that have a specification: 405 for them, 501 for others (RFC 3261 §8.2.1, §21.5.2). */
-const KNOWN = new Set([
-  ...METHODS,
-  ...["REGISTER", "PRACK", "UPDATE", "REFER", "SUBSCRIBE", "NOTIFY", "PUBLISH", "MESSAGE"],
-]);
+export interface OutOfDialogRequest extends Addressing, RequestBody {}
+
 const SCHEMES = new Set(["sip", "sips", "tel"]);
 
-interface Refusal {
-  readonly reason: string;
-  readonly status: number;
-  readonly headers?: readonly HeaderField[];
-}
-
-const MISSING_CONTACT: Refusal = { reason: "missing-contact", status: 400 };
-const NO_DIALOG: Refusal = { reason: "no-dialog", status: 481 };
-const NO_TRANSACTION: Refusal = { reason: "no-transaction", status: 481 };
-
-/** User agent core of RFC 3261 §8 over a transaction layer: server and client side of calls, OPTIONS, refusals. */
+/** User agent core of RFC 3261 §8 over a transaction layer: server and client side of calls and of all else. */
 export class UserAgent {
   readonly layer: TransactionLayer;
   readonly #core: UserAgentCore;
+  readonly #capabilities: Capabilities;
   readonly #listener: UserAgentListener;
-  readonly #accept: string;
+  readonly #replaces: boolean;
   readonly #sessions = new Map<InviteServerTransaction, InviteServerSession>();
 
   constructor(options: UserAgentOptions, listener: UserAgentListener) {
     this.#listener = listener;
-    this.#accept = options.accept.join(", ");
-    const identifiers = new Identifiers(options.random, options.identifierPrefix ?? "");
-    this.#core = new UserAgentCore(identifiers, options.locate);
+    this.#replaces = options.replaces === true;
+    this.#capabilities = new Capabilities({
+      takesCalls: listener.onInvite !== undefined,
+      methods: wiredMethods(listener),
+      callMethods: options.callMethods ?? [],
+      reliableProvisionals: options.reliableProvisionals ?? "supported",
+      sessionTimer: options.sessionTimer,
+      replaces: this.#replaces,
+      accept: options.accept,
+      events: Object.keys(listener.events ?? {}),
+    });
+    this.#core = new UserAgentCore({
+      identifiers: new Identifiers(options.random, options.identifierPrefix ?? ""),
+      random: options.random,
+      capabilities: this.#capabilities,
+      locate: options.locate,
+      locator: options.locator,
+      authenticator: options.authenticator,
+    });
     this.layer = new TransactionLayer(options.clock, options.transports, this.#user());
     this.#core.join(this.layer);
   }
@@ -83,19 +112,57 @@ export class UserAgent {
     return this.#core.dialogs.size;
   }
 
+  /** Subscriptions of ours that have no dialog yet. */
+  get pendingSubscriptions(): number {
+    return this.#core.pendingSubscriptions.size;
+  }
+
   /** Header fields that say what this user agent can do (RFC 3261 §11.2). */
   get capabilities(): HeaderField[] {
-    return [ALLOW, ["Accept", this.#accept], SUPPORTED];
+    return this.#capabilities.all;
   }
 
   invite(parts: InviteParts, listener: InviteClientSessionListener): InviteClientSession {
-    const headers: HeaderField[] = [ALLOW, ...(parts.headers ?? [])];
-    return new InviteClientSession(this.#core, { ...parts, headers }, listener);
+    return new InviteClientSession(this.#core, parts, listener);
   }
 
+  /** One request outside of any dialog: OPTIONS, MESSAGE, …; it may be challenged, mended and sent elsewhere. */
+  request(method: string, parts: OutOfDialogRequest, listener: ClientRequestListener): void {
+    const headers = method === "OPTIONS" ? [this.#capabilities.accept] : [];
+    const plan = new OutOfDialog(this.#core, parts).plan(method, (_amendment, target) => ({
+      headers: [
+        ...(method === "OPTIONS" ? this.#core.contactHeaders(target.listener) : []),
+        ...headers,
+        ...(parts.headers ?? []),
+      ],
+      body: parts.body,
+    }));
+    new ClientRequest(this.#core, plan, listener);
+  }
+
+  subscribe(parts: SubscribeParts, listener: SubscriptionListener): Subscription {
+    return subscribe(this.#core, parts, listener);
+  }
+
+  /** Binds `contactUri` to the address of record in To, until it is removed (RFC 3261 §10.2). */
+  register(
+    parts: SoftStateParts & { readonly contactUri: string; readonly contactParams?: string },
+    listener: SoftStateListener,
+  ): SoftState {
+    const kind = registrationKind(parts.contactUri, parts.contactParams);
+    return new SoftState(this.#core, kind, parts, listener);
+  }
+
+  publish(parts: SoftStateParts & { readonly event: string }, listener: SoftStateListener): SoftState {
+    return new SoftState(this.#core, publicationKind(parts.event), parts, listener);
+  }
+
+  /** Ends everything at once, without a word to the peers. */
   close(): void {
-    for (const usage of [...this.#core.dialogs.values()]) usage.end();
+    this.#core.dialogs.clear();
+    this.#core.pendingSubscriptions.clear();
     this.layer.close();
+    this.layer.timers.clear();
     this.#sessions.clear();
   }
 
@@ -112,9 +179,9 @@ export class UserAgent {
         this.#onCancel(request, transaction, invite);
       },
       onAck: (request, flow) => {
-        const usage = this.#usageOf(request);
-        if (usage === undefined) this.#listener.onRefused("stray-ack", undefined, "ACK of no dialog", flow);
-        else usage.receiveAck(request);
+        const dialog = this.#dialogOf(request);
+        if (dialog === undefined) this.#listener.onRefused("stray-ack", undefined, "ACK of no dialog", flow);
+        else dialog.receiveAck(request);
       },
       // A 2xx of a fork after timer M: its dialog was never known here (RFC 3261 §13.2.2.4).
       onStrayResponse: (response, flow) => {
@@ -132,55 +199,12 @@ export class UserAgent {
     return this.#listener.admit(request, flow);
   }
 
-  #usageOf(request: SipRequest): DialogUsage | undefined {
-    return this.#core.dialogs.get(
-      dialogKey(request.callId ?? "", request.toTag ?? "", request.fromTag ?? ""),
-    );
+  #dialogOf(request: SipRequest): OpenDialog | undefined {
+    const key = dialogKey(request.callId ?? "", request.toTag ?? "", request.fromTag ?? "");
+    const entry = this.#core.dialogs.get(key);
+    return entry instanceof OpenDialog ? entry : undefined;
   }
 
-  #onInvite(request: SipRequest, transaction: InviteServerTransaction): void {
-    if (request.toTag !== undefined) {
-      this.#onReinvite(request, transaction);
-      return;
-    }
-    const session = new InviteServerSession(this.#core, request, transaction);
-    // A dialog needs a target (RFC 3261 §12.1.1).
-    const hasContact = (request.contacts?.length ?? 0) > 0;
-    const refusal = this.#refusal(request) ?? (hasContact ? undefined : MISSING_CONTACT);
-    if (refusal !== undefined) {
-      session.reject(refusal);
-      this.#refused(refusal, request.requestUriText, transaction);
-      return;
-    }
-    this.#sessions.set(transaction, session);
-    // After its final response a CANCEL has no effect, so the session is not looked up any more.
-    session.onFinal = () => this.#sessions.delete(transaction);
-    this.#listener.onInvite(session);
-  }
-
-  #onReinvite(request: SipRequest, transaction: InviteServerTransaction): void {
-    const usage = this.#usageOf(request);
-    const refusal = usage === undefined ? NO_DIALOG : this.#refusal(request);
-    if (refusal === undefined) {
-      usage?.receiveInvite(request, transaction);
-      return;
-    }
-    transaction.respond(refusal);
-    this.#refused(refusal, request.method, transaction);
-  }
-
-  #onRequest(request: SipRequest, transaction: NonInviteServerTransaction): void {
-    const usage = request.toTag === undefined ? undefined : this.#usageOf(request);
-    const isOptions = request.method === "OPTIONS" && (usage !== undefined || request.toTag === undefined);
-    const refusal = this.#refusal(request) ?? (usage !== undefined || isOptions ? undefined : NO_DIALOG);
-    if (refusal !== undefined) {
-      this.#respond(transaction, refusal);
-      this.#refused(refusal, request.method, transaction);
-    } else if (isOptions) this.#respond(transaction, { status: 200, headers: this.capabilities });
-    else usage?.receive(request, transaction);
-  }
-
-  /** RFC 3261 §9.2: 481 where nothing is there to cancel; after the final response 200 and no effect. */
   #onCancel(
     request: SipRequest,
     transaction: NonInviteServerTransaction,
@@ -191,34 +215,164 @@ export class UserAgent {
       session.receiveCancel(request, (reply) => {
         transaction.respond(reply);
       });
-    } else if (invite !== undefined) this.#respond(transaction, { status: 200 });
-    else {
+      return;
+    }
+    if (invite === undefined) {
       this.#respond(transaction, NO_TRANSACTION);
       this.#refused(NO_TRANSACTION, request.method, transaction);
+      return;
     }
+    // RFC 3261 §9.2: the 200 comes first; where the INVITE has its final response, it is all there is.
+    this.#respond(transaction, { status: 200 });
+    this.#dialogOf(request)?.receiveCancel(invite);
+  }
+
+  #onInvite(request: SipRequest, transaction: InviteServerTransaction): void {
+    if (request.toTag !== undefined) {
+      const dialog = this.#dialogOf(request);
+      const refusal = dialog === undefined ? NO_DIALOG : this.#refusal(request, dialog);
+      if (refusal === undefined) dialog?.receiveInvite(request, transaction);
+      else {
+        transaction.respond(refusal);
+        this.#refused(refusal, request.method, transaction);
+      }
+      return;
+    }
+    const session = new InviteServerSession(this.#core, request, transaction);
+    const replacing = this.#refusal(request) ?? this.#sessionRefusal(request) ?? this.#replacing(request);
+    if ("status" in replacing) {
+      session.reject(replacing);
+      this.#refused(replacing, request.requestUriText, transaction);
+      return;
+    }
+    session.replaced = replacing.replaced;
+    this.#sessions.set(transaction, session);
+    // After its final response a CANCEL has no effect, so the session is not looked up any more.
+    session.onFinal = () => this.#sessions.delete(transaction);
+    this.#listener.onInvite?.(session);
+  }
+
+  /** RFC 4028 §9: 422 for a session that would have to be refreshed too often. */
+  #sessionRefusal(request: SipRequest): Refusal | undefined {
+    const interval = answerInterval(request, this.#capabilities.sessionTimer, undefined);
+    return interval.ok ? undefined : { ...interval, reason: "session-interval" };
+  }
+
+  #replacing(request: SipRequest): ReturnType<typeof replacedBy> {
+    return replacedBy(request, this.#replaces, (key) => {
+      const entry = this.#core.dialogs.get(key);
+      return entry instanceof OpenDialog ? entry.call : undefined;
+    });
+  }
+
+  #onRequest(request: SipRequest, transaction: NonInviteServerTransaction): void {
+    const dialog = request.toTag === undefined ? undefined : this.#dialogOf(request);
+    const refusal = this.#refusal(request, dialog);
+    if (refusal !== undefined) {
+      this.#respond(transaction, refusal);
+      this.#refused(refusal, request.method, transaction);
+    } else if (request.method === "OPTIONS" && (dialog !== undefined || request.toTag === undefined))
+      this.#respond(transaction, { status: 200, headers: this.capabilities });
+    else if (dialog !== undefined) dialog.receive(request, transaction);
+    else if (request.toTag !== undefined) this.#withoutDialog(request, transaction);
+    else this.#outside(request, transaction);
+  }
+
+  /** RFC 6665 §4.4.1: the first NOTIFY may come before the 2xx to SUBSCRIBE, and makes the dialog. */
+  #withoutDialog(request: SipRequest, transaction: NonInviteServerTransaction): void {
+    const key = pendingKey(request.callId ?? "", request.toTag ?? "");
+    const pending = request.method === "NOTIFY" ? this.#core.pendingSubscriptions.get(key) : undefined;
+    if (pending !== undefined) pending.receiveFirst(request, transaction);
+    else this.#noDialog(request, transaction);
+  }
+
+  #noDialog(request: SipRequest, transaction: NonInviteServerTransaction): void {
+    this.#respond(transaction, NO_DIALOG);
+    this.#refused(NO_DIALOG, request.method, transaction);
   }
 
   #refused({ reason, status }: Refusal, detail: string, { flow }: { readonly flow: Flow }): void {
     this.#listener.onRefused(reason, status, detail, flow);
   }
 
-  /** RFC 3261 §8.2.6.2: every response but 100 has a To tag. */
-  #respond(transaction: NonInviteServerTransaction, reply: Reply): void {
-    transaction.respond({ ...reply, toTag: this.#core.identifiers.tag() });
+  #outside(request: SipRequest, transaction: NonInviteServerTransaction): void {
+    const { method } = request;
+    const { flow } = transaction;
+    const respond: Responder = (reply) => {
+      this.#respond(transaction, reply);
+    };
+    const { requests = {}, events = {} } = this.#listener;
+    if (method === "SUBSCRIBE") {
+      const subscription = IncomingSubscription.of(this.#core, request, transaction);
+      const take = subscription && events[subscription.event.name];
+      // RFC 6665 §4.2.1.1, §7.3: a package that is not ours is 489 with those that are.
+      if (subscription === undefined || take === undefined)
+        respond({ status: 489, headers: this.#capabilities.allowEvents });
+      else take(subscription);
+    } else if (method === "REFER" && this.#listener.onRefer !== undefined) {
+      const tag = this.#core.identifiers.tag();
+      const data = dialogFromInvite(request, tag, flow.listener);
+      const open = new OpenDialog(this.#core, { ...data, state: "confirmed" }, flow);
+      const reply: Responder = (response) => {
+        transaction.respond({ ...response, toTag: tag });
+      };
+      ReceivedRefer.take(this.#core, open, request, reply, (refer) => this.#listener.onRefer?.(refer));
+    } else {
+      const handler = requests[method];
+      if (handler === undefined) this.#noDialog(request, transaction);
+      else handler(request, respond, flow);
+    }
   }
 
-  /** RFC 3261 §8.2.1 to §8.2.2: method, Request-URI, Require, in that order. */
-  #refusal(request: SipRequest): Refusal | undefined {
-    const allow: HeaderField[] = [ALLOW];
-    if (!KNOWN.has(request.method)) return { reason: "unknown-method", status: 501, headers: allow };
-    if (!METHODS.includes(request.method))
+  /** RFC 3261 §8.2.6.2: every response but 100 has a To tag. */
+  #respond(transaction: NonInviteServerTransaction, reply: Reply): void {
+    transaction.respond({ ...reply, toTag: reply.toTag ?? this.#core.identifiers.tag() });
+  }
+
+  /** RFC 3261 §8.2.1 to §8.2.2: method, Request-URI, Require, in that order; then what a dialog needs (§12.1.1). */
+  #refusal(request: SipRequest, dialog?: OpenDialog): Refusal | undefined {
+    const allow = [this.#capabilities.allow];
+    const { method } = request;
+    if (!KNOWN_METHODS.has(method)) return { reason: "unknown-method", status: 501, headers: allow };
+    // Inside a dialog its usages know what they take.
+    if (dialog === undefined && !this.#isTaken(request))
       return { reason: "method-not-allowed", status: 405, headers: allow };
     if (!SCHEMES.has(request.requestUri?.scheme ?? "")) return { reason: "uri-scheme", status: 416 };
     const required = request.list("require");
-    if (required === undefined || required.length > 0) {
-      const unsupported: HeaderField[] = required === undefined ? [] : [["Unsupported", required.join(", ")]];
-      return { reason: "bad-extension", status: 420, headers: unsupported };
+    const unknown = required?.filter((tag) => !this.#capabilities.supported.includes(tag.toLowerCase()));
+    if (required === undefined || (unknown !== undefined && unknown.length > 0)) {
+      const headers: HeaderField[] = unknown === undefined ? [] : [["Unsupported", unknown.join(", ")]];
+      return { reason: "bad-extension", status: 420, headers };
     }
+    const makesDialog = method === "INVITE" || method === "SUBSCRIBE" || method === "REFER";
+    if (makesDialog && request.toTag === undefined && (request.contacts?.length ?? 0) === 0)
+      return { reason: "missing-contact", status: 400 };
     return undefined;
   }
+
+  /** Methods of calls are taken outside of them, too, to be told 481; NOTIFY comes to who has subscribed. */
+  #isTaken({ method, toTag }: SipRequest): boolean {
+    return this.#capabilities.isAllowed(method) || (method === "NOTIFY" && toTag !== undefined);
+  }
+}
+
+interface Refusal {
+  readonly reason: string;
+  readonly status: number;
+  readonly headers?: readonly HeaderField[];
+}
+
+const NO_DIALOG: Refusal = { reason: "no-dialog", status: 481 };
+const NO_TRANSACTION: Refusal = { reason: "no-transaction", status: 481 };
+
+function wiredMethods(listener: UserAgentListener): string[] {
+  const methods = Object.keys(listener.requests ?? {});
+  if (Object.keys(listener.events ?? {}).length > 0) methods.push("SUBSCRIBE");
+  if (listener.onRefer !== undefined) methods.push("REFER");
+  return methods;
+}
+
+/** OPTIONS as a ping: any final answer but 503 means that the peer is alive. */
+export function meansAlive(response: SipResponse | undefined): boolean {
+  return response !== undefined && response.status >= 200 && response.status !== 503;
 }

@@ -1,0 +1,113 @@
+import { TIMEOUT } from "../transaction/timers.ts";
+
+/**
+ * One subscription, subscriber's side (RFC 6665 §4.1.2, figure 1).
+ *
+ * | state      | means                                     | leaves by                                  |
+ * | ---------- | ----------------------------------------- | ------------------------------------------ |
+ * | notifyWait | SUBSCRIBE or REFER sent, no NOTIFY yet    | NOTIFY, timer N → terminated, refused      |
+ * | pending    | the notifier has not decided              | NOTIFY, timer "expiry" → terminated        |
+ * | active     | notifications come                        | NOTIFY, timer "expiry" → terminated        |
+ * | ending     | Expires: 0 sent, the last NOTIFY awaited  | NOTIFY terminated, timer N → terminated    |
+ * | terminated | over                                      |                                            |
+ */
+export interface Subscriber {
+  readonly name: "notifyWait" | "pending" | "active" | "ending" | "terminated";
+}
+
+export type SubscriberInput =
+  /** 2xx to SUBSCRIBE, with the duration it grants. */
+  | "accepted"
+  /** A final ≥ 300, or none, to the first SUBSCRIBE. */
+  | "refused"
+  | "NOTIFY pending"
+  | "NOTIFY active"
+  | "NOTIFY terminated"
+  | "timer N"
+  | "timer refresh"
+  | "timer expiry"
+  /** §4.1.2.3: 404, 405, 410, 416, 480 to 485, 489, 501 or 604 end the subscription. */
+  | "refresh refused"
+  /** Any other final: it stays until it expires. */
+  | "refresh lost"
+  | "unsubscribe";
+
+export type SubscriberOutput =
+  | "notified"
+  | "ended"
+  | "refresh"
+  | "send unsubscribe"
+  /** The NOTIFY is of no subscription of ours (§4.1.3: 481). */
+  | "481"
+  | { readonly start: "N" | "refresh" | "expiry"; readonly afterMs: number }
+  | { readonly stop: "N" | "refresh" | "expiry" };
+
+export interface SubscriberStep {
+  readonly state: Subscriber;
+  readonly outputs: readonly SubscriberOutput[];
+}
+
+const TERMINATED: Subscriber = { name: "terminated" };
+const STOP: readonly SubscriberOutput[] = [{ stop: "N" }, { stop: "refresh" }, { stop: "expiry" }];
+const TIMER_N: SubscriberOutput = { start: "N", afterMs: TIMEOUT };
+
+export function startSubscriber(): SubscriberStep {
+  return { state: { name: "notifyWait" }, outputs: [TIMER_N] };
+}
+
+/** `expiresS`: what the 2xx or the NOTIFY grants; undefined where it says nothing new. */
+export function stepSubscriber(state: Subscriber, input: SubscriberInput, expiresS?: number): SubscriberStep {
+  if (state.name === "terminated") return { state, outputs: isNotify(input) ? ["481"] : [] };
+  switch (input) {
+    case "NOTIFY terminated":
+      return { state: TERMINATED, outputs: [...STOP, "notified", "ended"] };
+    case "NOTIFY pending":
+    case "NOTIFY active": {
+      if (state.name === "ending") return { state, outputs: ["notified"] };
+      const name = input === "NOTIFY pending" ? "pending" : "active";
+      return { state: { name }, outputs: [{ stop: "N" }, ...durations(expiresS), "notified"] };
+    }
+    case "accepted":
+      return { state, outputs: state.name === "ending" ? [] : durations(expiresS) };
+    case "refused":
+      return state.name === "notifyWait" ? end() : { state, outputs: [] };
+    case "timer N":
+      return state.name === "notifyWait" || state.name === "ending" ? end() : { state, outputs: [] };
+    case "timer refresh":
+      return { state, outputs: state.name === "pending" || state.name === "active" ? ["refresh"] : [] };
+    case "timer expiry":
+    case "refresh refused":
+      return end();
+    case "refresh lost":
+      return { state, outputs: [] };
+    case "unsubscribe":
+      if (state.name === "ending") return { state, outputs: [] };
+      return { state: { name: "ending" }, outputs: [...STOP, TIMER_N, "send unsubscribe"] };
+  }
+}
+
+function end(): SubscriberStep {
+  return { state: TERMINATED, outputs: [...STOP, "ended"] };
+}
+
+/** Refreshed when half of the time is over, as a lost refresh leaves time for another. */
+function durations(expiresS: number | undefined): SubscriberOutput[] {
+  if (expiresS === undefined) return [];
+  return [
+    { stop: "refresh" },
+    { stop: "expiry" },
+    { start: "refresh", afterMs: expiresS * 500 },
+    { start: "expiry", afterMs: expiresS * 1_000 },
+  ];
+}
+
+function isNotify(input: SubscriberInput): boolean {
+  return input.startsWith("NOTIFY");
+}
+
+const ENDS_SUBSCRIPTION = new Set([404, 405, 410, 416, 480, 481, 482, 483, 484, 485, 489, 501, 604]);
+
+/** §4.1.2.3: what a refused refresh means; no answer at all is no refusal. */
+export function refreshFailure(status: number | undefined): "refresh refused" | "refresh lost" {
+  return status !== undefined && ENDS_SUBSCRIPTION.has(status) ? "refresh refused" : "refresh lost";
+}

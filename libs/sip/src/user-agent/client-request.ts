@@ -1,0 +1,160 @@
+import type { HeaderField } from "../message/build-message.ts";
+import type { SipResponse } from "../message/message.ts";
+import type { InviteClientTransaction, OutgoingRequest } from "../transaction/client-transaction.ts";
+import type { Target } from "../transport/flow.ts";
+import { amended, amendmentFor, NOT_AMENDED, type Amendment } from "./amendment.ts";
+import type { Targets } from "./ports.ts";
+import type { UserAgentCore } from "./user-agent-core.ts";
+
+/** RFC 3261 §8.1.1.6. */
+const MAX_FORWARDS: HeaderField = ["Max-Forwards", "70"];
+/** Challenges answered for one request: a proxy's, the peer's, and one of each gone stale. */
+const CHALLENGES_MAX = 4;
+/** Targets tried for one request: each may cost 32 s. */
+const TARGETS_MAX = 8;
+
+/** One try of a request, before Via and what its amendment adds. */
+export interface ComposedRequest {
+  readonly requestUri: string;
+  readonly headers: readonly HeaderField[];
+  readonly body: Uint8Array | undefined;
+}
+
+export interface RequestPlan {
+  readonly method: string;
+  /** Called for each try: a retry is a new request, with the next sequence number (RFC 3261 §8.1.3.5, §22.2). */
+  compose(amendment: Amendment, target: Target): ComposedRequest;
+  targets(): Targets;
+}
+
+export interface ClientRequestListener {
+  onProvisional?(response: SipResponse): void;
+  /** A final response that stands, or none: RFC 3261 §8.1.3.1 takes the one for 408 and the other for 503. */
+  onFinal(response: SipResponse | undefined, reason: "response" | "timeout" | "transport-error"): void;
+}
+
+/**
+ * A request as its user sees it: one attempt, however many transactions it takes. Challenges are answered (RFC 3261
+ * §22), what can be mended is mended once (§8.1.3.5), and a target that fails is followed by the next (RFC 3263 §4.3).
+ */
+export class ClientRequest {
+  readonly #core: UserAgentCore;
+  readonly #plan: RequestPlan;
+  readonly #listener: ClientRequestListener;
+  #amendment: Amendment = NOT_AMENDED;
+  #challenges = 0;
+  readonly #targets: Targets;
+  #target: Target | undefined;
+  #tried = 0;
+  #request: OutgoingRequest | undefined;
+  #branch = "";
+  #invite: InviteClientTransaction | undefined;
+  /** Set where a CANCEL is wanted: from then on nothing is tried again. */
+  isLastTry = false;
+
+  constructor(core: UserAgentCore, plan: RequestPlan, listener: ClientRequestListener) {
+    this.#core = core;
+    this.#plan = plan;
+    this.#listener = listener;
+    this.#targets = plan.targets();
+    this.#next(undefined, "transport-error");
+  }
+
+  /** The try that is out. */
+  get request(): OutgoingRequest | undefined {
+    return this.#request;
+  }
+
+  get branch(): string {
+    return this.#branch;
+  }
+
+  get target(): Target | undefined {
+    return this.#target;
+  }
+
+  /** The transaction of an INVITE. */
+  get invite(): InviteClientTransaction | undefined {
+    return this.#invite;
+  }
+
+  get credentials(): readonly HeaderField[] {
+    return this.#amendment.credentials;
+  }
+
+  /** Sends to the next target; where none is left, what the last one said stands. */
+  #next(response: SipResponse | undefined, reason: "response" | "timeout" | "transport-error"): void {
+    if (this.#target !== undefined) this.#targets.failed?.(this.#target);
+    const isOver = this.#tried > 0 && (this.isLastTry || this.#tried >= TARGETS_MAX);
+    if (isOver) {
+      this.#listener.onFinal(response, reason);
+      return;
+    }
+    this.#tried++;
+    this.#targets.next((target) => {
+      if (target === undefined || this.isLastTry) this.#listener.onFinal(response, reason);
+      else {
+        this.#target = target;
+        this.#send(target);
+      }
+    });
+  }
+
+  #send(target: Target): void {
+    const { core, method } = { core: this.#core, method: this.#plan.method };
+    const composed = this.#plan.compose(this.#amendment, target);
+    const branch = core.identifiers.branch();
+    this.#branch = branch;
+    const request: OutgoingRequest = {
+      method,
+      requestUri: composed.requestUri,
+      via: core.via(target.listener, branch),
+      ...amended({ headers: [MAX_FORWARDS, ...composed.headers], body: composed.body }, this.#amendment),
+    };
+    this.#request = request;
+    const listener = {
+      onResponse: (response: SipResponse): void => {
+        if (this.#branch === branch || response.status < 300) this.#receive(response);
+      },
+      onTimeout: (): void => {
+        this.#next(undefined, "timeout");
+      },
+      onTransportError: (): void => {
+        this.#next(undefined, "transport-error");
+      },
+    };
+    if (method === "INVITE") this.#invite = core.layer.sendInvite(request, branch, target, listener);
+    else core.layer.sendRequest(request, branch, target, listener);
+  }
+
+  #receive(response: SipResponse): void {
+    if (response.status < 200) this.#listener.onProvisional?.(response);
+    else if (response.status === 503) this.#next(response, "response");
+    else {
+      if (this.#target !== undefined) this.#targets.succeeded?.(this.#target);
+      if (response.status < 300 || !this.#triesAgain(response)) this.#listener.onFinal(response, "response");
+    }
+  }
+
+  #triesAgain(response: SipResponse): boolean {
+    if (this.isLastTry || this.#request === undefined || this.#target === undefined) return false;
+    const next = this.#amendmentFor(response, this.#request);
+    if (next === undefined) return false;
+    this.#amendment = next;
+    this.#send(this.#target);
+    return true;
+  }
+
+  #amendmentFor(response: SipResponse, sent: OutgoingRequest): Amendment | undefined {
+    const { status } = response;
+    if (status !== 401 && status !== 407) {
+      const parts = { headers: sent.headers, body: sent.body };
+      return amendmentFor(response, parts, this.#amendment, this.#core.capabilities.supported);
+    }
+    if (this.#challenges >= CHALLENGES_MAX) return undefined;
+    this.#challenges++;
+    const { method, requestUri, body } = sent;
+    const credentials = this.#core.authenticator?.answer(response, { method, requestUri, body });
+    return credentials && { ...this.#amendment, credentials };
+  }
+}

@@ -1,0 +1,188 @@
+import { isInOrder, keyOfDialog, requestInDialog, type Dialog } from "../dialog/dialog.ts";
+import type { HeaderField } from "../message/build-message.ts";
+import type { SipRequest, SipResponse } from "../message/message.ts";
+import { octetsOfRequest } from "../transaction/client-transaction.ts";
+import type {
+  InviteServerTransaction,
+  NonInviteServerTransaction,
+  Reply,
+} from "../transaction/server-transaction.ts";
+import type { Flow } from "../transport/flow.ts";
+import { ClientRequest, type ClientRequestListener } from "./client-request.ts";
+import type { DialogEntry, RequestBody, UserAgentCore } from "./user-agent-core.ts";
+import type { Amendment } from "./amendment.ts";
+
+/** A call as another one sees it that takes its place (RFC 3891). */
+export interface ReplaceableCall {
+  readonly dialog: Dialog;
+  readonly isCaller: boolean;
+  readonly hasEnded: boolean;
+  /** BYE, or CANCEL where it is an early one of ours. */
+  readonly terminate: (() => void) | undefined;
+}
+
+/** What takes requests of one dialog (RFC 5057 §2): a call, or a subscription. */
+export interface DialogUsage {
+  /** False where the request is for another usage of the dialog. */
+  receive(request: SipRequest, transaction: NonInviteServerTransaction): boolean;
+  receiveInvite?(request: SipRequest, transaction: InviteServerTransaction): void;
+  receiveAck?(request: SipRequest): void;
+  readonly call?: ReplaceableCall | undefined;
+  /** A CANCEL for an INVITE of the dialog; true where it took effect. */
+  receiveCancel?(transaction: InviteServerTransaction): boolean;
+}
+
+/** Methods whose requests carry a Contact: they refresh the target, or make a dialog (RFC 3261 §12.2.1.1). */
+const WITH_CONTACT: ReadonlySet<string> = new Set([
+  ...["INVITE", "UPDATE", "SUBSCRIBE", "NOTIFY", "REFER", "ACK"],
+]);
+
+/** RFC 3261 §14.2: seconds after which a request that came too early may come again. */
+export const RETRY_AFTER_S_MAX = 10;
+
+export type DialogRequestParts = RequestBody | ((amendment: Amendment) => RequestBody);
+
+/**
+ * A dialog in the user agent's table with the usages that share it. It is there as long as one of them is (RFC 5057
+ * §4.1).
+ */
+export class OpenDialog implements DialogEntry {
+  readonly #core: UserAgentCore;
+  readonly flow: Flow;
+  readonly #usages = new Set<DialogUsage>();
+  #data: Dialog;
+
+  constructor(core: UserAgentCore, data: Dialog, flow: Flow) {
+    this.#core = core;
+    this.#data = data;
+    this.flow = flow;
+  }
+
+  /** The call among the usages. */
+  get call(): ReplaceableCall | undefined {
+    for (const { call } of this.#usages) if (call !== undefined) return call;
+    return undefined;
+  }
+
+  get data(): Dialog {
+    return this.#data;
+  }
+
+  /** With its first usage the dialog comes into the table. */
+  add(usage: DialogUsage): void {
+    this.#usages.add(usage);
+    this.#core.dialogs.set(keyOfDialog(this.#data), this);
+  }
+
+  remove(usage: DialogUsage): void {
+    this.#usages.delete(usage);
+    if (this.#usages.size === 0) this.#core.dialogs.delete(keyOfDialog(this.#data));
+  }
+
+  confirm(): void {
+    this.#data = { ...this.#data, state: "confirmed" };
+  }
+
+  /** A later response of the same dialog may bring a newer target (RFC 3261 §12.2.1.2, §13.2.2.4). */
+  replaceData(data: Dialog): void {
+    // A provisional that the 2xx has overtaken says nothing new.
+    if (data.state === "early" && this.#data.state === "confirmed") return;
+    this.#data = {
+      ...data,
+      localSequenceNumber: Math.max(data.localSequenceNumber, this.#data.localSequenceNumber),
+      remoteSequenceNumber: this.#data.remoteSequenceNumber,
+    };
+  }
+
+  /** Target refresh by a request or a 2xx of theirs (RFC 3261 §12.2.1.2, §12.2.2). */
+  refreshTarget(message: SipRequest | SipResponse): void {
+    const contact = message.contacts?.[0]?.uriText;
+    if (contact !== undefined) this.#data = { ...this.#data, remoteTarget: contact };
+  }
+
+  receive(request: SipRequest, transaction: NonInviteServerTransaction): void {
+    if (!this.#takeTurn(request, transaction)) return;
+    for (const usage of this.#usages) if (usage.receive(request, transaction)) return;
+    transaction.respond({ status: 481 });
+  }
+
+  receiveInvite(request: SipRequest, transaction: InviteServerTransaction): void {
+    if (!this.#takeTurn(request, transaction)) return;
+    for (const usage of this.#usages) {
+      if (usage.receiveInvite === undefined) continue;
+      usage.receiveInvite(request, transaction);
+      return;
+    }
+    transaction.respond({ status: 481 });
+  }
+
+  receiveAck(request: SipRequest): void {
+    for (const usage of this.#usages) usage.receiveAck?.(request);
+  }
+
+  receiveCancel(transaction: InviteServerTransaction): boolean {
+    for (const usage of this.#usages) if (usage.receiveCancel?.(transaction) === true) return true;
+    return false;
+  }
+
+  /** RFC 3261 §12.2.2: a lower sequence number than the last is answered 500. */
+  #takeTurn(request: SipRequest, transaction: { respond(reply: Reply): void }): boolean {
+    if (!isInOrder(this.#data, request)) {
+      transaction.respond({ status: 500 });
+      return false;
+    }
+    this.#data = { ...this.#data, remoteSequenceNumber: request.cseq?.sequenceNumber };
+    return true;
+  }
+
+  /** A request of ours in the dialog; each try has the next sequence number. */
+  request(method: string, parts: DialogRequestParts, listener: ClientRequestListener): ClientRequest {
+    return new ClientRequest(
+      this.#core,
+      {
+        method,
+        compose: (amendment) => {
+          const request = requestInDialog(this.#data, method);
+          this.#data = request.dialog;
+          const { headers = [], body } = typeof parts === "function" ? parts(amendment) : parts;
+          const contact = WITH_CONTACT.has(method) ? this.#core.contactHeaders(this.#data.listener) : [];
+          return {
+            requestUri: request.requestUri,
+            headers: [...request.headers, ...contact, ...headers],
+            body,
+          };
+        },
+        targets: () => this.#core.targetsIn(requestInDialog(this.#data, method).nextHop, this.flow),
+      },
+      listener,
+    );
+  }
+
+  /**
+   * ACK to a 2xx, outside of any transaction (RFC 3261 §13.2.2.4): made once, so that every repeated 2xx is answered
+   * with the same octets. `credentials` are the INVITE's (§22.1).
+   */
+  ack(sequenceNumber: number, parts: RequestBody, credentials: readonly HeaderField[]): () => void {
+    const core = this.#core;
+    const request = requestInDialog(this.#data, "ACK", sequenceNumber);
+    const { listener } = this.#data;
+    const octets = octetsOfRequest({
+      method: "ACK",
+      requestUri: request.requestUri,
+      via: core.via(listener, core.identifiers.branch()),
+      headers: [
+        ["Max-Forwards", "70"],
+        ...request.headers,
+        ...core.contactHeaders(listener),
+        ...credentials,
+        ...(parts.headers ?? []),
+      ],
+      body: parts.body,
+    });
+    return () => {
+      core.targetsIn(request.nextHop, this.flow).next((target) => {
+        if (target !== undefined) core.layer.send(octets, target);
+      });
+    };
+  }
+}

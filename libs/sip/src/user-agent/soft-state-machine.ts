@@ -1,0 +1,118 @@
+/**
+ * A state of ours that a server keeps for a time: a registration (RFC 3261 §10.2) or a publication (RFC 3903 §4).
+ *
+ * | state    | means                              | leaves by                                                  |
+ * | -------- | ---------------------------------- | ---------------------------------------------------------- |
+ * | idle     | nothing sent                       | start → sending                                            |
+ * | sending  | first request out, or again        | accepted → held, refused → waiting, remove → removing      |
+ * | held     | the server has it                  | timer "refresh", change → renewing, remove → removing      |
+ * | renewing | a refresh or a change is out       | accepted → held, refused → waiting, remove → removing      |
+ * | waiting  | refused; tried again later         | timer "retry" → sending, remove → ended                    |
+ * | removing | Expires: 0 is out, or due          | accepted, refused → ended                                  |
+ * | ended    | over                               |                                                            |
+ */
+export interface SoftState {
+  readonly name: "idle" | "sending" | "held" | "renewing" | "waiting" | "removing" | "ended";
+  readonly failures: number;
+  /** In removing: a request is out, whose answer comes before the removal may go. */
+  readonly isRemovalDue: boolean;
+}
+
+export type SoftStateInput =
+  | "start"
+  | "accepted"
+  | "refused"
+  /** The server has forgotten it: 412 to PUBLISH (RFC 3903 §4.1); it is sent whole, at once. */
+  | "forgotten"
+  | "change"
+  | "remove"
+  | "timer refresh"
+  | "timer retry";
+
+export type SoftStateOutput =
+  | "send"
+  | "send whole"
+  | "send removal"
+  | "held"
+  | "failed"
+  | "ended"
+  | { readonly start: "refresh" | "retry"; readonly afterMs: number }
+  | { readonly stop: "refresh" | "retry" };
+
+export interface SoftStateStep {
+  readonly state: SoftState;
+  readonly outputs: readonly SoftStateOutput[];
+}
+
+export const SOFT_STATE_START: SoftState = { name: "idle", failures: 0, isRemovalDue: false };
+const ENDED: SoftState = { name: "ended", failures: 0, isRemovalDue: false };
+
+/** RFC 5626 §4.5: 30 s, doubled with each failure, half an hour at most. */
+const RETRY_BASE_MS = 30_000;
+const RETRY_MS_MAX = 1_800_000;
+
+function retryAfterMs(failures: number): number {
+  return Math.min(RETRY_BASE_MS * 2 ** Math.min(failures, 16), RETRY_MS_MAX);
+}
+
+/** `expiresS`: what the server granted; it counts for `accepted`. */
+export function stepSoftState(state: SoftState, input: SoftStateInput, expiresS = 0): SoftStateStep {
+  switch (state.name) {
+    case "idle":
+      if (input === "start") return to("sending", "send whole");
+      return input === "remove" ? { state: ENDED, outputs: ["ended"] } : stay(state);
+    case "sending":
+    case "renewing":
+      return inFlight(state, input, expiresS);
+    case "held":
+      if (input === "timer refresh" || input === "change")
+        return { state: { ...state, name: "renewing" }, outputs: [{ stop: "refresh" }, "send"] };
+      if (input === "remove")
+        return { state: { ...state, name: "removing" }, outputs: [{ stop: "refresh" }, "send removal"] };
+      return stay(state);
+    case "waiting":
+      if (input === "timer retry" || input === "change")
+        return { state: { ...state, name: "sending" }, outputs: [{ stop: "retry" }, "send whole"] };
+      if (input === "remove") return { state: ENDED, outputs: [{ stop: "retry" }, "ended"] };
+      return stay(state);
+    case "removing":
+      if (input !== "accepted" && input !== "refused" && input !== "forgotten") return stay(state);
+      if (state.isRemovalDue && input === "accepted")
+        return { state: { ...state, isRemovalDue: false }, outputs: ["send removal"] };
+      return { state: ENDED, outputs: ["ended"] };
+    case "ended":
+      return stay(state);
+  }
+}
+
+function inFlight(state: SoftState, input: SoftStateInput, expiresS: number): SoftStateStep {
+  switch (input) {
+    case "accepted": {
+      const next: SoftState = { name: "held", failures: 0, isRemovalDue: false };
+      // Refreshed at the half: a refresh that fails leaves time for another.
+      return { state: next, outputs: [{ start: "refresh", afterMs: expiresS * 500 }, "held"] };
+    }
+    case "refused": {
+      const next: SoftState = { ...state, name: "waiting", failures: state.failures + 1 };
+      return { state: next, outputs: [{ start: "retry", afterMs: retryAfterMs(state.failures) }, "failed"] };
+    }
+    case "forgotten":
+      if (state.name === "sending") return inFlight(state, "refused", expiresS);
+      return { state: { ...state, name: "sending" }, outputs: ["send whole"] };
+    case "remove":
+      return { state: { ...state, name: "removing", isRemovalDue: true }, outputs: [] };
+    case "start":
+    case "change":
+    case "timer refresh":
+    case "timer retry":
+      return stay(state);
+  }
+}
+
+function to(name: SoftState["name"], ...outputs: SoftStateOutput[]): SoftStateStep {
+  return { state: { name, failures: 0, isRemovalDue: false }, outputs };
+}
+
+function stay(state: SoftState): SoftStateStep {
+  return { state, outputs: [] };
+}

@@ -1,0 +1,199 @@
+import { dialogFromInvite, dialogFromResponse } from "../dialog/dialog.ts";
+import {
+  refreshFailure,
+  startSubscriber,
+  stepSubscriber,
+  type Subscriber,
+  type SubscriberInput,
+  type SubscriberStep,
+} from "../dialog/subscriber-machine.ts";
+import type { SipRequest, SipResponse } from "../message/message.ts";
+import { parseParams } from "../message/params.ts";
+import type { NonInviteServerTransaction } from "../transaction/server-transaction.ts";
+import type { Timer, TimerOwner } from "../transaction/timers.ts";
+import type { Flow } from "../transport/flow.ts";
+import { eventOf, type EventName } from "./event-name.ts";
+import { OpenDialog, type DialogUsage } from "./open-dialog.ts";
+import type { UserAgentCore } from "./user-agent-core.ts";
+
+export interface SubscriptionListener {
+  /** `state` is the word of Subscription-State: active, pending, terminated. */
+  onNotify(request: SipRequest, state: string): void;
+  /** Called once; `response` is what refused it, where something did. */
+  onEnded(response: SipResponse | undefined): void;
+}
+
+/** The SUBSCRIBE of a subscription that can be refreshed; a REFER's cannot, here. */
+export type Renew = (subscription: Subscription, expiresS: number) => void;
+
+/**
+ * Our subscription to something of theirs (RFC 6665 §4.1), by SUBSCRIBE or by REFER. Its dialog is made by the first
+ * NOTIFY or 2xx, whichever comes first; NOTIFYs of other forks are refused 481 (§4.4.1).
+ */
+export class Subscription implements DialogUsage, TimerOwner {
+  readonly event: EventName;
+  readonly #core: UserAgentCore;
+  readonly #listener: SubscriptionListener;
+  readonly #renew: Renew;
+  readonly #running = new Map<string, Timer>();
+  readonly #expiresS: number;
+  #state: Subscriber;
+  #open: OpenDialog | undefined;
+  #pendingKey: string | undefined;
+  #refusal: SipResponse | undefined;
+  #localSequenceNumber: (() => number) | undefined;
+
+  constructor(
+    core: UserAgentCore,
+    event: EventName,
+    expiresS: number,
+    listener: SubscriptionListener,
+    renew: Renew,
+  ) {
+    this.event = event;
+    this.#core = core;
+    this.#listener = listener;
+    this.#renew = renew;
+    this.#expiresS = expiresS;
+    const first = startSubscriber();
+    this.#state = first.state;
+    this.#run(first);
+  }
+
+  get state(): Subscriber["name"] {
+    return this.#state.name;
+  }
+
+  get dialog(): OpenDialog | undefined {
+    return this.#open;
+  }
+
+  /** In a dialog that is there already. */
+  join(open: OpenDialog): void {
+    this.#open = open;
+    open.add(this);
+  }
+
+  /** Outside of a dialog: the first NOTIFY to this Call-ID and tag may make one. */
+  await(callId: string, localTag: string, localSequenceNumber: () => number): void {
+    this.#pendingKey = pendingKey(callId, localTag);
+    this.#localSequenceNumber = localSequenceNumber;
+    this.#core.pendingSubscriptions.set(this.#pendingKey, this);
+  }
+
+  /** A NOTIFY that has no dialog yet. */
+  receiveFirst(request: SipRequest, transaction: NonInviteServerTransaction): void {
+    if (this.#open !== undefined || !this.#isMine(request)) {
+      transaction.respond({ status: 481 });
+      return;
+    }
+    const { flow } = transaction;
+    const dialog = dialogFromInvite(request, request.toTag ?? "", flow.listener);
+    const open = new OpenDialog(
+      this.#core,
+      {
+        ...dialog,
+        state: "confirmed",
+        local: request.header("to") ?? "",
+        localSequenceNumber: this.#localSequenceNumber?.() ?? 0,
+        remoteSequenceNumber: undefined,
+      },
+      flow,
+    );
+    this.join(open);
+    open.receive(request, transaction);
+  }
+
+  accepted(response: SipResponse, flow: Flow): void {
+    if (this.#open === undefined && this.#state.name !== "terminated") {
+      const dialog = dialogFromResponse(response, flow.listener, "");
+      if (dialog !== undefined) this.join(new OpenDialog(this.#core, dialog, flow));
+    }
+    this.#input("accepted", numberOf(response.header("expires")));
+  }
+
+  refused(response: SipResponse | undefined): void {
+    this.#refusal = response;
+    if (this.#state.name === "notifyWait") this.#input("refused");
+    else this.#input(refreshFailure(response?.status));
+  }
+
+  /** Ends it: Expires: 0, and the last NOTIFY is waited for. */
+  end(): void {
+    this.#input("unsubscribe");
+  }
+
+  receive(request: SipRequest, transaction: NonInviteServerTransaction): boolean {
+    if (request.method !== "NOTIFY" || !this.#isMine(request) || this.#state.name === "terminated")
+      return false;
+    const value = request.header("subscription-state");
+    if (value === undefined) {
+      transaction.respond({ status: 400 });
+      return true;
+    }
+    const semicolon = value.indexOf(";");
+    const word = (semicolon < 0 ? value : value.slice(0, semicolon)).trim().toLowerCase();
+    const expires = semicolon < 0 ? undefined : parseParams(value, semicolon)?.get("expires");
+    transaction.respond({ status: 200 });
+    // §4.1.3: what is neither pending nor terminated is active, extensions too.
+    const state = word === "pending" || word === "terminated" ? word : "active";
+    this.#notify = { request, word };
+    this.#input(`NOTIFY ${state}`, numberOf(expires));
+    this.#notify = undefined;
+    return true;
+  }
+
+  #notify: { readonly request: SipRequest; readonly word: string } | undefined;
+
+  onTimer(name: string): void {
+    this.#running.delete(name);
+    this.#input(`timer ${name}` as SubscriberInput);
+  }
+
+  /** RFC 3515 §2.4.6: the id of a REFER's subscription is its sequence number, and may be left out. */
+  #isMine(request: SipRequest): boolean {
+    const event = eventOf(request);
+    if (event?.name !== this.event.name) return false;
+    return event.id === this.event.id || (event.id === undefined && this.event.name === "refer");
+  }
+
+  #input(input: SubscriberInput, expiresS?: number): void {
+    this.#run(stepSubscriber(this.#state, input, expiresS));
+  }
+
+  #run(step: SubscriberStep): void {
+    const wasTerminated = this.#state.name === "terminated";
+    this.#state = step.state;
+    const { timers } = this.#core;
+    for (const output of step.outputs) {
+      if (typeof output !== "string") {
+        if ("start" in output)
+          this.#running.set(output.start, timers.start(this, output.start, output.afterMs));
+        else {
+          timers.stop(this.#running.get(output.stop));
+          this.#running.delete(output.stop);
+        }
+      } else if (output === "notified" && this.#notify !== undefined)
+        this.#listener.onNotify(this.#notify.request, this.#notify.word);
+      else if (output === "refresh") this.#renew(this, this.#expiresS);
+      else if (output === "send unsubscribe") this.#renew(this, 0);
+      else if (output === "ended") this.#end(wasTerminated);
+    }
+  }
+
+  #end(wasTerminated: boolean): void {
+    if (wasTerminated) return;
+    if (this.#pendingKey !== undefined) this.#core.pendingSubscriptions.delete(this.#pendingKey);
+    this.#open?.remove(this);
+    this.#listener.onEnded(this.#refusal);
+  }
+}
+
+export function pendingKey(callId: string, localTag: string): string {
+  return `${callId} ${localTag}`;
+}
+
+function numberOf(text: string | undefined): number | undefined {
+  const value = Number(text ?? "");
+  return text === undefined || text.trim() === "" || !Number.isSafeInteger(value) ? undefined : value;
+}
