@@ -2,10 +2,11 @@
 /** The `tandem` command: finds Node 24, hands over to the application, and ends as it ends. */
 import "./require-node.mjs";
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "./build.mjs";
 import { findNode24 } from "./node24.mjs";
+import { orphanage } from "./orphanage.mjs";
 import { exitCodeOf, Fault, ROOT, runTool } from "./project.mjs";
 
 const EDGE = join(ROOT, "apps/edge/dist/cli/main.js");
@@ -30,11 +31,8 @@ function handOver(node, args) {
       process.stderr.write(`tandem: ${error.message}\n`);
       resolve(1);
     });
-    process.on("SIGTERM", () => child.kill("SIGTERM"));
-    for (const signal of ["SIGINT", "SIGHUP", "SIGQUIT"]) {
-      // The terminal has sent it to the program already; twice would be an order to end at once.
-      process.on(signal, () => isTerminalsGroup() || child.kill(signal));
-    }
+    // A terminal has sent its signals to the program already, which takes two in a second for one.
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
     const orphanCheck = endWithNpx(child);
     child.once("exit", (code, signal) => {
       clearInterval(orphanCheck);
@@ -43,20 +41,14 @@ function handOver(node, args) {
   });
 }
 
-/** npx ends by SIGTERM without a word to what it runs. Without npx, the end of a parent means nothing: a shell may leave. */
+/** Without npx, the end of a parent means nothing: a shell may leave. */
 function endWithNpx(child) {
-  const parent = process.ppid;
   if (process.env.npm_command !== "exec") return undefined;
-  return setInterval(() => process.ppid === parent || child.kill("SIGTERM"), ORPHAN_CHECK_MS).unref();
-}
-
-/** Whether our process group is the one a terminal sends its signals to (proc(5): pgrp and tpgid). */
-function isTerminalsGroup() {
-  try {
-    const stat = readFileSync("/proc/self/stat", "latin1");
-    const [, , pgrp, , , tpgid] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return pgrp === tpgid;
-  } catch {
-    return process.stdin.isTTY === true;
-  }
+  const isOrphaned = orphanage();
+  const check = setInterval(() => {
+    if (!isOrphaned()) return;
+    clearInterval(check);
+    child.kill("SIGTERM");
+  }, ORPHAN_CHECK_MS);
+  return check;
 }
