@@ -1,6 +1,6 @@
 /** `npm run check`: everything about the code that a machine can judge without running it. */
 import "./require-node.mjs";
-import { availableParallelism } from "node:os";
+import os from "node:os";
 import { install } from "./install.mjs";
 import { node24 } from "./node24.mjs";
 import { Fault, run, runTool } from "./project.mjs";
@@ -10,7 +10,7 @@ const HELP = `npm run check [-- STEP…]
 Runs all steps, or those named:`;
 
 /** Two at once: lint and types are the long ones, and a machine with two cores has no use for more. */
-const STEPS_AT_ONCE = Math.min(2, availableParallelism());
+const STEPS_AT_ONCE = Math.min(2, os.availableParallelism());
 
 const BIN = "node_modules";
 
@@ -25,6 +25,7 @@ const STEPS = {
     .concat(["libs", "apps", "test", "tools"]),
   events: ["tools/generate-events.mjs", "--check"],
   "config-docs": ["tools/generate-config-docs.mjs", "--check"],
+  "isup-docs": ["tools/generate-isup-docs.mjs", "--check"],
   compose: ["tools/check-compose.mjs"],
   files: ["tools/check-files.mjs"],
 };

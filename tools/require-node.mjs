@@ -1,4 +1,4 @@
-/** Imported first by every tool: one line for a person whose Node is too old, before newer syntax or modules are met. */
+/** Imported first by every tool: one line for a person whose Node is too old. No newer syntax, no imports. */
 const NODE_MAJOR_MIN = 20;
 
 if (Number(process.versions.node.split(".")[0]) < NODE_MAJOR_MIN) {
