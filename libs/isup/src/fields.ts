@@ -82,7 +82,7 @@ function entriesOf(fields: BitFields): readonly BitEntry[] {
   });
 }
 
-export function infosOf(fields: BitFields, isOptional = false): readonly FieldInfo[] {
+function infosOf(fields: BitFields, isOptional = false): readonly FieldInfo[] {
   return Object.entries(fields).map(([name, { width, names }]) => ({
     name,
     kind: "integer",

@@ -195,10 +195,6 @@ export function layoutOf(type: MessageType, variant: IsupVariant): MessageLayout
   return TABLES[variant].messagesByType.get(type)?.layout;
 }
 
-export function messageTypeOf(code: number, variant: IsupVariant): MessageType | undefined {
-  return TABLES[variant].messagesByCode[code]?.messageType;
-}
-
 export function parameterName(code: number, variant: IsupVariant = "itu-t92+"): ParameterName | undefined {
   return TABLES[variant].parametersByCode[code]?.name;
 }
