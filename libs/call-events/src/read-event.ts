@@ -48,7 +48,7 @@ export type ReadResult =
 
 /** A Kafka record as clients give it: header values as text or octets, the value as octets, text or parsed JSON. */
 export interface KafkaRecord {
-  readonly headers: Readonly<Record<string, unknown>> | undefined;
+  readonly headers?: Readonly<Record<string, unknown>> | undefined;
   readonly value: unknown;
 }
 
