@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -57,6 +57,12 @@ function healthOf(journal: Journal, status: JournalHealth["status"]): Promise<Jo
       if (health.status === status) resolve(health);
     });
   });
+}
+
+async function until(claim: () => boolean): Promise<void> {
+  for (const deadline = Date.now() + 10_000; !claim() && Date.now() < deadline;)
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(claim()).toBe(true);
 }
 
 async function codeOf(act: () => unknown): Promise<JournalErrorCode | undefined> {
@@ -215,6 +221,23 @@ describe("Journal", () => {
     expect(journal.committedTo).toBe(1);
     expect(await codeOf(() => journal.append({ records: [] }))).toBe("failed");
   });
+});
+
+describe("an idle journal", () => {
+  it("gives the space of its log back, and counts it until then", async () => {
+    const journal = await open();
+    const log = join(directory, "journal.db-wal");
+    const value = "x".repeat(10_000);
+    journal.append({ records: Array.from({ length: 50 }, (_, i) => record("a", i + 1, { value })) });
+    await committed(journal, 50);
+    const held = statSync(log).size;
+    expect(held).toBeGreaterThan(500_000);
+    await until(() => journal.health.usedBytes > held);
+    await until(() => statSync(log).size === 0);
+    await until(() => journal.health.usedBytes <= statSync(join(directory, "journal.db")).size);
+    expect(journal.append({ records: [record("a", 51)] })).toBe(51);
+    await committed(journal, 51);
+  }, 20_000);
 });
 
 describe("closing a journal", () => {
