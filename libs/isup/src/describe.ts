@@ -23,13 +23,13 @@ export function describeIsup(message: IsupMessage): string[] {
   say("original called", numberText(parameters.originalCalledNumber), "originalCalledNumber");
   say("redirecting", numberText(parameters.redirectingNumber), "redirectingNumber");
   say("connected", numberText(parameters.connectedNumber), "connectedNumber");
-  say("category", parameters.callingPartysCategory?.name, "callingPartysCategory");
-  say("medium", parameters.transmissionMediumRequirement?.name, "transmissionMediumRequirement");
+  say("category", spaced(parameters.callingPartysCategory?.name), "callingPartysCategory");
+  say("medium", spaced(parameters.transmissionMediumRequirement?.name), "transmissionMediumRequirement");
   say("cause", causeText(parameters.causeIndicators), "causeIndicators");
-  say("event", parameters.eventInformation?.name, "eventInformation");
+  say("event", spaced(parameters.eventInformation?.name), "eventInformation");
   say(
     "called party's status",
-    parameters.backwardCallIndicators?.calledPartysStatus,
+    spaced(parameters.backwardCallIndicators?.calledPartysStatus),
     "backwardCallIndicators",
   );
   say("hop counter", parameters.hopCounter && String(parameters.hopCounter.value), "hopCounter");
@@ -42,6 +42,13 @@ export function describeIsup(message: IsupMessage): string[] {
   }
   if (message.trailing.length > 0) lines.push(`  octets behind the message: ${hexOf(message.trailing)}`);
   return lines;
+}
+
+/** A name as words: `networkProvided` is network provided. */
+function spaced<T extends string | undefined>(name: T): T | string {
+  return (
+    name?.replace(/(?<=[a-z0-9])(?!Hz)[A-Z](?=[a-z])/g, (capital) => ` ${capital.toLowerCase()}`) ?? name
+  );
 }
 
 /** Fields that say something: names in the place of numbers, zeros and what is empty left out. */
@@ -86,12 +93,12 @@ function numberText(number: IsupNumber | undefined): string | undefined {
   const words = [
     number.natureOfAddress === ""
       ? `nature of address ${number.natureOfAddressIndicator}`
-      : number.natureOfAddress,
+      : spaced(number.natureOfAddress),
     number.numberingPlanIndicator === 1 ? "E.164" : `numbering plan ${number.numberingPlanIndicator}`,
     ...(number.presentation === undefined || number.presentation === ""
       ? []
-      : [`presentation ${number.presentation}`]),
-    ...(number.screening === undefined ? [] : [number.screening]),
+      : [`presentation ${spaced(number.presentation)}`]),
+    ...(number.screening === undefined ? [] : [spaced(number.screening)]),
     ...(number.incomplete === 1 ? ["incomplete"] : []),
     ...(number.stSignal ? ["ST"] : []),
   ];

@@ -72,9 +72,9 @@ describe("describeIsup", () => {
     expect(lines).toEqual([
       "IAM (initial address)",
       "  called: 33123456789 (international, E.164)",
-      "  calling: 44207123456 (international, E.164, presentation restricted, networkProvided)",
+      "  calling: 44207123456 (international, E.164, presentation restricted, network provided)",
       "  category: ordinary",
-      "  medium: 3.1kHzAudio",
+      "  medium: 3.1kHz audio",
       "  hop counter: 30",
       "  indicators: national call, ISUP all the way, no interworking, non-ISDN access",
       "  unknown parameter 254: aa",
@@ -91,7 +91,7 @@ describe("describeIsup", () => {
   it("says fields of other parameters, and no zeros", () => {
     expect(describeIsup(decoded("0612040129010136011a00"))).toEqual([
       "ACM (address complete)",
-      "  called party's status: noIndication",
+      "  called party's status: no indication",
       "  optionalBackwardCallIndicators: inBandInformation",
       "  callDiversionInformation: notificationSubscriptionOptions presentationAllowedWithNumber, redirectingReason unconditional",
     ]);
