@@ -4,7 +4,8 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { EventData, EventType } from "@tandem/call-events";
+import { structuredEvent, type EventData, type EventType } from "@tandem/call-events";
+import { JournalReader } from "@tandem/journal";
 import type { ReadinessReport } from "../../apps/edge/src/admin/readiness.ts";
 import { freeUdpPorts } from "./ports.ts";
 
@@ -118,6 +119,19 @@ export class TestEdge {
     const { code, stdout, stderr } = await runTandem(args);
     if (code !== 0) throw new TypeError(`tandem events ended by ${code}: ${stderr}`);
     return stdout.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line) as PrintedEvent]));
+  }
+
+  /** The same, read from the files by this process: for looks at one call among many. */
+  journalEvents(): PrintedEvent[] {
+    const reader = JournalReader.open(join(this.directory, "journal"));
+    try {
+      const structured = [...reader.records()].map(({ headers, value }) =>
+        structuredEvent({ headers, value: Buffer.from(value).toString() }),
+      );
+      return structured as unknown as PrintedEvent[];
+    } finally {
+      reader.close();
+    }
   }
 
   /** Polls until the claim about the edge holds; the last report is what a failing test wants to see. */

@@ -75,6 +75,14 @@ export function sdpOf(message: RawMessage): string | undefined {
     ?.octets.toString("latin1");
 }
 
+/** The 200 to a request, as short as RFC 3261 §8.2.6.2 lets it be. */
+export function okTo(request: RawMessage): string {
+  const copied = ["Via", "From", "To", "Call-ID", "CSeq"].map(
+    (name) => `${name}: ${request.header(name.toLowerCase())}`,
+  );
+  return ["SIP/2.0 200 OK", ...copied, "Content-Length: 0", "\r\n"].join("\r\n");
+}
+
 type Claim = (message: RawMessage) => boolean;
 
 const opened = new Set<SipClient>();

@@ -89,7 +89,7 @@ describe("health", () => {
     expect((await late.final(503)).header("retry-after")).toBe("10");
     expect(await edge.counter("tandem_sip_refused_total", "draining 503")).toBe(1);
     expect(await stopped).toBe(0);
-    const events = await edge.events();
+    const events = edge.journalEvents();
     expect(eventsOf(events, late.callId)).toEqual([]);
     for (const [call, sip] of [
       [answered!, null],
@@ -138,7 +138,7 @@ describe("health", () => {
     expect((await refused.final(503)).header("retry-after")).toBe("10");
     expect(await edge.counter("tandem_sip_refused_total", "journal 503")).toBeGreaterThan(0);
     await open.bye();
-    const events = await edge.events();
+    const events = edge.journalEvents();
     expectWhole(eventsOf(events, open.callId));
     expect(events.map(({ type }) => type)).toContain("tandem.gateway.journal.degraded.v1");
   });

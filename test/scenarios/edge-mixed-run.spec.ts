@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from "@jest/globals";
+import { afterAll, describe, expect, it } from "@jest/globals";
 import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { eventsByCall, expectWhole, releaseOf, wordsOf } from "../helpers/calls.ts";
@@ -23,7 +23,7 @@ const CORPUS = resolve(ROOT, process.env["TANDEM_CORPUS"] ?? "../shared/corpus",
 const HAS_CORPUS = existsSync(CORPUS);
 const VECTORS = resolve(ROOT, "test/vectors/sip/invalid");
 
-afterEach(async () => {
+afterAll(async () => {
   closeClients();
   await removeEdges();
 });
@@ -156,7 +156,8 @@ const ROUTES = [
 ];
 
 describe("a run with good calls, CANCELs, strangers and broken datagrams", () => {
-  it(
+  // Both wait for 37 s at their end: they do so together.
+  it.concurrent(
     "keeps the good calls, counts each of our own broken datagrams by reason, and leaves nothing behind",
     async () => {
       const edge = await startEdge({ routes: ROUTES });
@@ -183,8 +184,8 @@ describe("a run with good calls, CANCELs, strangers and broken datagrams", () =>
 
   if (!HAS_CORPUS)
     console.warn(`SKIPPED: the run with the SIP corpus, since there is no ${CORPUS} (TANDEM_CORPUS)`);
-  (HAS_CORPUS ? it : it.skip)(
-    "keeps the good calls beside 200 broken datagrams that others have sent to their stacks",
+  (HAS_CORPUS ? it.concurrent : it.concurrent.skip)(
+    "keeps the good calls beside 200 broken datagrams of the corpus, which others have sent to their stacks",
     async () => {
       const edge = await startEdge({ routes: ROUTES });
       await runMixed(edge, corpus());

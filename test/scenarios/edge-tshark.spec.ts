@@ -224,10 +224,15 @@ skipped();
   /** Every ISUP message of the call that crossed the wire, against the event that carries it. */
   async function expectEvents(sipCallId: string, types: readonly string[]): Promise<PrintedEvent[]> {
     const ofCall = (each: Dissected): boolean => each.get("sip.Call-ID")?.[0] === sipCallId;
-    const seen = (
-      await capture.messages("isup", FIELDS, (all) => all.filter(ofCall).length >= types.length)
-    ).filter(ofCall);
-    const events = eventsOf(await edge.events(), sipCallId);
+    // A repeated response is the same again.
+    const distinct = (all: readonly Dissected[]): Dissected[] => {
+      const texts = all.filter(ofCall).map((each): [string, Dissected] => [JSON.stringify([...each]), each]);
+      return [...new Map(texts).values()];
+    };
+    const seen = distinct(
+      await capture.messages("isup", FIELDS, (all) => distinct(all).length >= types.length),
+    );
+    const events = eventsOf(edge.journalEvents(), sipCallId);
     const isups = events.flatMap(({ data }) => (data.isup === null ? [] : [data.isup]));
     expect(isups.map(({ messageType }) => messageType)).toEqual(types);
     expect(seen).toHaveLength(types.length);
@@ -240,7 +245,7 @@ skipped();
     expect(await runSipp({ scenario: "sip-t-call.xml", target, calls: 1, rate: 1 })).toMatchObject({
       successful: 1,
     });
-    const [events] = eventsByCall(await edge.events()).values();
+    const [events] = eventsByCall(edge.journalEvents()).values();
     await expectEvents(events![0]!.data.sip.callId, ["IAM", "ACM", "ANM", "REL"]);
   });
 
