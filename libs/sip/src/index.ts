@@ -33,6 +33,110 @@ export {
 export { equalUris } from "./message/uri-equality.ts";
 export { parseVia, type Via } from "./message/via.ts";
 export { buildMultipart, parseMultipart, type BodyPart, type MultipartResult } from "./message/multipart.ts";
+export { editMessage, type MessageEdits } from "./message/edit-message.ts";
+export { parseAuthParams, parseAuthValue, type AuthValue } from "./message/auth-params.ts";
+// Typed header fields
+export {
+  ALERT_INFO,
+  CALL_INFO,
+  CONTACT,
+  ERROR_INFO,
+  FROM,
+  GEOLOCATION,
+  GEOLOCATION_ROUTING,
+  PATH,
+  P_ASSERTED_IDENTITY,
+  P_ASSOCIATED_URI,
+  P_CALLED_PARTY_ID,
+  P_CHARGE_INFO,
+  P_PREFERRED_IDENTITY,
+  P_PROFILE_KEY,
+  P_SERVED_USER,
+  P_USER_DATABASE,
+  RECORD_ROUTE,
+  REFERRED_BY,
+  REFER_TO,
+  REPLY_TO,
+  ROUTE,
+  SERVICE_ROUTE,
+  TO,
+} from "./message/headers/addresses.ts";
+export {
+  AUTHENTICATION_INFO,
+  AUTHORIZATION,
+  PROXY_AUTHENTICATE,
+  PROXY_AUTHORIZATION,
+  WWW_AUTHENTICATE,
+} from "./message/headers/authentication.ts";
+export { DATE } from "./message/headers/date.ts";
+export { JOIN, REPLACES, TARGET_DIALOG, type DialogReference } from "./message/headers/dialog-reference.ts";
+export { DIVERSION, type Diversion } from "./message/headers/diversion.ts";
+export {
+  EVENT,
+  INFO_PACKAGE,
+  RECV_INFO,
+  SUBSCRIPTION_STATE,
+  type SubscriptionState,
+} from "./message/headers/event.ts";
+export { headerField, headerType, listType, type HeaderType } from "./message/headers/header-type.ts";
+export { HISTORY_INFO, type HistoryInfo } from "./message/headers/history-info.ts";
+export {
+  ACCEPT,
+  ACCEPT_ENCODING,
+  ACCEPT_LANGUAGE,
+  CONTENT_DISPOSITION,
+  CONTENT_TYPE,
+  isHandlingRequired,
+} from "./message/headers/media.ts";
+export {
+  P_ACCESS_NETWORK_INFO,
+  P_ASSERTED_SERVICE,
+  P_CHARGING_FUNCTION_ADDRESSES,
+  P_CHARGING_VECTOR,
+  P_PREFERRED_SERVICE,
+  SECURITY_CLIENT,
+  SECURITY_SERVER,
+  SECURITY_VERIFY,
+  TIMESTAMP_TYPE,
+  type Parts,
+  type Timestamp,
+} from "./message/headers/network.ts";
+export { PRIVACY } from "./message/headers/privacy.ts";
+export { RACK, RSEQ, type RAck } from "./message/headers/rack.ts";
+export { REASON, type ReasonValue } from "./message/headers/reason.ts";
+export { RETRY_AFTER, type RetryAfter } from "./message/headers/retry-after.ts";
+export {
+  CONTENT_LENGTH,
+  EXPIRES,
+  FLOW_TIMER,
+  MAX_FORWARDS,
+  MIN_EXPIRES,
+  MIN_SE,
+  type Interval,
+} from "./message/headers/seconds.ts";
+export { SESSION_EXPIRES, type SessionExpires } from "./message/headers/session-expires.ts";
+export { SESSION_ID, type SessionId } from "./message/headers/session-id.ts";
+export {
+  ALLOW,
+  ALLOW_EVENTS,
+  CALL_ID,
+  CONTENT_ENCODING,
+  CONTENT_LANGUAGE,
+  IN_REPLY_TO,
+  MIME_VERSION,
+  ORGANIZATION,
+  PROXY_REQUIRE,
+  P_MEDIA_AUTHORIZATION,
+  P_VISITED_NETWORK_ID,
+  REQUIRE,
+  SERVER,
+  SUBJECT,
+  SUPPORTED,
+  UNSUPPORTED,
+  USER_AGENT,
+} from "./message/headers/tokens.ts";
+export { type Valued } from "./message/headers/valued.ts";
+export { WARNING_TYPE, type Warning } from "./message/headers/warning.ts";
 // Transport
 export type { Clock, Random } from "./transport/clock.ts";
 export type { Channel, ChannelListener, Dial, Dialer, DialListener } from "./transport/channel.ts";

@@ -1,10 +1,10 @@
+import type { HeaderField } from "./header-field.ts";
 import type { SipRequest } from "./message.ts";
 import { octetsOf, utf8OctetString } from "./octets.ts";
 import { statusPhrase } from "./status-phrases.ts";
 import { splitOutside } from "./token.ts";
 
-/** A header field to be sent: name and value, neither with a line end. */
-export type HeaderField = readonly [name: string, value: string];
+export type { HeaderField };
 
 export interface ResponseParts {
   readonly status: number;
@@ -19,7 +19,7 @@ export interface ResponseParts {
 
 /** A response from the request's own octets (RFC 3261 §8.2.6): Via, From, To, Call-ID, CSeq, Record-Route. */
 export function buildResponse(request: SipRequest, parts: ResponseParts): Uint8Array {
-  let head = `SIP/2.0 ${parts.status} ${utf8OctetString(parts.phrase ?? statusPhrase(parts.status))}\r\n`;
+  let head = `SIP/2.0 ${parts.status} ${fieldText(parts.phrase ?? statusPhrase(parts.status))}\r\n`;
   head += copyVias(request, parts.source);
   const { ids } = request.index;
   // RFC 3261 §12.1.1: Record-Route goes back in what makes a dialog.
@@ -79,7 +79,16 @@ export interface RequestParts {
 }
 
 export function buildRequest(parts: RequestParts): Uint8Array {
-  return finish(`${parts.method} ${parts.requestUri} SIP/2.0\r\n`, parts.headers, parts.body);
+  return finish(`${parts.method} ${fieldText(parts.requestUri)} SIP/2.0\r\n`, parts.headers, parts.body);
+}
+
+// eslint-disable-next-line no-control-regex -- what may stand in a field as it is
+const PRINTABLE = /^[\u0009\u0020-\u007e]*$/;
+const LINE_ENDS = /\s*[\r\n]+\s*/g;
+
+/** A value as it may be sent: UTF-8, and no line end, which would begin a header field of somebody else's choice. */
+export function fieldText(value: string): string {
+  return PRINTABLE.test(value) ? value : utf8OctetString(value.replace(LINE_ENDS, " "));
 }
 
 function finish(
@@ -88,8 +97,7 @@ function finish(
   body: Uint8Array | undefined,
 ): Uint8Array {
   let head = start;
-  if (headers !== undefined)
-    for (const [name, value] of headers) head += `${name}: ${utf8OctetString(value)}\r\n`;
+  if (headers !== undefined) for (const [name, value] of headers) head += `${name}: ${fieldText(value)}\r\n`;
   head += `Content-Length: ${body?.length ?? 0}\r\n\r\n`;
   return octetsOf(head, body);
 }

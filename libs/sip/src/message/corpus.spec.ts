@@ -188,13 +188,13 @@ const NOT_READ = new Set(["rfc2543", "leadingCrlfBytes", "startLine"]);
     expect(taken).toEqual([]);
   });
 
+  // Some 900,000 readings.
   it("never throws, whichever octet a message is cut at, and takes no cut message for whole", () => {
     const mistaken: string[] = [];
     for (const { file, policy } of entries) {
       const octets = read(file);
-      const stride = octets.length <= 1_000 ? 1 : Math.ceil(octets.length / 250);
       judge(octets);
-      for (let end = 0; end < octets.length; end += stride) {
+      for (let end = 0; end < octets.length; end++) {
         const verdict = judge(octets.subarray(0, end));
         // Without Content-Length the body ends where the datagram ends (RFC 3261 §18.3), and behind it nothing counts.
         if (policy !== "accept" || !("message" in verdict)) continue;

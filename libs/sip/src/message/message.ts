@@ -1,5 +1,6 @@
 import { parseCSeq, type CSeq } from "./cseq.ts";
 import { textOf } from "./octets.ts";
+import type { HeaderType } from "./headers/header-type.ts";
 import { parseNameAddr, parseNameAddrs, type NameAddr } from "./name-addr.ts";
 import { splitOutside } from "./token.ts";
 import { parseUri, type Uri } from "./uri.ts";
@@ -85,6 +86,26 @@ abstract class SipMessageBase {
       for (const part of parts) if (part.trim() !== "") values.push(part.trim());
     }
     return values;
+  }
+
+  /** The first value of a typed header field; undefined where it is absent or cannot be read. */
+  get<T>(type: HeaderType<T>): T | undefined {
+    const line = this.header(type.id);
+    if (line === undefined) return undefined;
+    const first = type.isList ? splitOutside(line, ",")?.[0] : line;
+    return first === undefined ? undefined : type.parse(first.trim());
+  }
+
+  /** All values of a typed header field, in order; undefined where one of them cannot be read. */
+  all<T>(type: HeaderType<T>): T[] | undefined {
+    const texts = type.isList ? this.list(type.id) : this.headers(type.id);
+    const values: T[] = [];
+    for (const text of texts ?? []) {
+      const value = type.parse(text);
+      if (value === undefined) return undefined;
+      values.push(value);
+    }
+    return texts === undefined ? undefined : values;
   }
 
   get topVia(): Via | undefined {

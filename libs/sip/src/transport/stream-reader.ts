@@ -1,5 +1,5 @@
 import { MESSAGE_OCTETS_MAX, START_LINE_OCTETS_MAX } from "../message/limits.ts";
-import { octetString } from "../message/octets.ts";
+import { octetsOf, octetString } from "../message/octets.ts";
 import { parseMessage, type ParseError } from "../message/parse-message.ts";
 
 const LINE_FEED = 0x0a;
@@ -234,8 +234,7 @@ function contentLength(head: string): number | string {
 /** The request in a head, as far as it can be read; without Content-Length, since no body is there. */
 function requestIn(head: string): ParseError["partial"] {
   const bare = head.replace(CONTENT_LENGTH, "");
-  const octets = Uint8Array.from(bare, (character) => character.charCodeAt(0));
-  const parsed = parseMessage(octets.subarray(0, MESSAGE_OCTETS_MAX));
+  const parsed = parseMessage(octetsOf(bare).subarray(0, MESSAGE_OCTETS_MAX));
   const message = parsed.ok ? parsed.message : parsed.error.partial;
   return message?.kind === "request" ? message : undefined;
 }
