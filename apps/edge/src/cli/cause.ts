@@ -16,7 +16,7 @@ export const cause: Command = {
   help: `tandem cause N           a Q.850 cause value, 1 to 127
 tandem cause --sip CODE  a SIP status, 300 to 699
 
-Says what it means, what it becomes on the other side, and what becomes it, with the clause.`,
+Says what it means and what it becomes on the other side, with the clause.`,
   async run(args) {
     const { values, positionals } = optionsOf(args, { sip: { type: "string" } }, 1);
     const [text] = positionals;
@@ -46,20 +46,7 @@ function explainCause(text: string | undefined): string {
   ];
   if (user.status !== network.status)
     lines.push(`          ${user.status} ${statusPhrase(user.status)} (${user.row})`);
-  const statuses = statusesOf(value);
-  if (statuses.length > 0) lines.push(`  from SIP: ${statuses.join(", ")} (RFC 3398 §8.2.6.1)`);
   return lines.join("\n");
-}
-
-/** The statuses that have a row of their own for the cause. */
-function statusesOf(causeValue: number): readonly string[] {
-  const found: string[] = [];
-  for (let status = STATUS_MIN; status <= STATUS_MAX; status++) {
-    const { cause: mapped, row } = causeFromStatus(status);
-    if (mapped.causeValue === causeValue && !row.includes("default"))
-      found.push(`${status} ${statusPhrase(status)}`);
-  }
-  return found;
 }
 
 function explainStatus(text: string): string {

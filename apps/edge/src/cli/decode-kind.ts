@@ -33,20 +33,10 @@ function decodeAs(
 ): Decoded {
   switch (kind) {
     case "isup":
-      return withOctets(octets, variant);
+      return decodeIsupOctets(octets, variant, { hasOctetLines: true });
     case "sip":
       return decodeSip(octets, variant);
     case "body":
       return decodeBody({ octets, contentType: contentType ?? sniffBody(octets), variant });
   }
-}
-
-/** A message alone is shown by its octets, too; inside a SIP message they would bury it. */
-function withOctets(octets: Uint8Array, variant: IsupVariant): Decoded {
-  const decoded = decodeIsup(octets, { variant });
-  if (!decoded.ok) return decoded;
-  const described = decodeIsupOctets(octets, variant);
-  return described.ok
-    ? { ...described, lines: () => [...described.lines(), ...isupOctetLines(decoded.message)] }
-    : described;
 }

@@ -9,6 +9,7 @@ import {
   type IsupVariant,
 } from "@tandem/isup";
 import { octetString, textOf, type BodyPart } from "@tandem/sip";
+import { isupOctetLines } from "./isup-octets.ts";
 
 /** What a decode came to, in the form of `--ndjson`. */
 export type Decoded =
@@ -40,7 +41,12 @@ export interface DecodeError {
   readonly status?: number;
 }
 
-export function decodeIsupOctets(octets: Uint8Array, variant: IsupVariant): Decoded {
+/** `hasOctetLines`: for a person, show the octets, too. Inside a SIP message they would bury the rest. */
+export function decodeIsupOctets(
+  octets: Uint8Array,
+  variant: IsupVariant,
+  { hasOctetLines } = { hasOctetLines: false },
+): Decoded {
   const decoded = decodeIsup(octets, { variant });
   if (!decoded.ok) return decoded;
   const { message, warnings } = decoded;
@@ -49,7 +55,7 @@ export function decodeIsupOctets(octets: Uint8Array, variant: IsupVariant): Deco
     message: isupToJson(message),
     warnings,
     octets: encodeIsup(message),
-    lines: () => describeIsup(message),
+    lines: () => [...describeIsup(message), ...(hasOctetLines ? isupOctetLines(message) : [])],
   };
 }
 
