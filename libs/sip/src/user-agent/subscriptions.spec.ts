@@ -1,0 +1,324 @@
+import { describe, expect, it } from "@jest/globals";
+import type { HeaderField } from "../message/build-message.ts";
+import { octetsOf, octetString } from "../message/octets.ts";
+import { BOB, TwoAgents, type TwoAgentsOptions } from "../testing/two-agents.ts";
+import type { Target } from "../transport/flow.ts";
+import type { IncomingSubscription } from "./incoming-subscription.ts";
+import type { Notifier } from "./notifier.ts";
+import type { ReceivedRefer } from "./received-refer.ts";
+
+const TARGET: Target = { listener: "udp", address: BOB, port: 5060 };
+const TO_BOB = {
+  requestUri: `sip:bob@${BOB}`,
+  from: "<sip:alice@192.0.2.1>",
+  to: `<sip:bob@${BOB}>`,
+  target: TARGET,
+};
+
+describe("REFER (RFC 3515)", () => {
+  function referring(parts: { headers?: readonly HeaderField[] } = {}): {
+    two: TwoAgents;
+    refer: ReceivedRefer;
+  } {
+    const refers: ReceivedRefer[] = [];
+    const two = new TwoAgents({
+      bob: { callMethods: ["REFER"] },
+      bobInCall: { onRefer: (refer) => refers.push(refer) },
+    });
+    const { alice } = two.establish();
+    alice.refer("<sip:carol@192.0.2.3>", parts, {
+      onNotify: (request, state) => two.told.push(`${state} ${octetString(request.body).trim()}`),
+      onEnded: (response) => two.told.push(`ended ${response?.status ?? ""}`.trim()),
+    });
+    two.clock.advance(5);
+    const [refer] = refers;
+    if (refer === undefined) throw new TypeError("Bob got no REFER");
+    return { two, refer };
+  }
+
+  it("is accepted with a subscription in the dialog, whose NOTIFYs say how it goes (§2.4.4)", () => {
+    const { two, refer } = referring();
+    expect(refer.referTo.uriText).toBe("sip:carol@192.0.2.3");
+    refer.accept();
+    two.clock.advance(10);
+    refer.report(180);
+    two.clock.advance(10);
+    refer.report(200);
+    two.clock.advance(10);
+    expect(two.told).toEqual([
+      "active SIP/2.0 100 Trying",
+      "active SIP/2.0 180 Ringing",
+      "terminated SIP/2.0 200 OK",
+      "ended",
+    ]);
+    const notify = two.request("NOTIFY");
+    expect(notify.header("event")).toBe(`refer;id=${two.request("REFER").cseq?.sequenceNumber}`);
+    expect(notify.header("content-type")).toBe("message/sipfrag;version=2.0");
+    // The call goes on without the subscription (RFC 5057 §4).
+    expect([two.alice.dialogs, two.bob.dialogs]).toEqual([1, 1]);
+  });
+
+  it("is rejected, and no subscription stays", () => {
+    const { two, refer } = referring();
+    refer.reject({ status: 603 });
+    two.clock.advance(10);
+    expect(two.told).toEqual(["ended 603"]);
+  });
+
+  it.each<[string, HeaderField[], string | undefined]>([
+    ["Refer-Sub: false (RFC 4488)", [["Refer-Sub", "false"]], "false"],
+    ["Require: nosub (RFC 7614)", [["Require", "nosub"]], undefined],
+  ])("makes no subscription with %s", (_what, headers, referSub) => {
+    const { two, refer } = referring({ headers });
+    refer.accept();
+    two.clock.advance(10);
+    expect(two.response(200, "REFER").header("refer-sub")).toBe(referSub);
+    expect(two.trace).not.toContain("< NOTIFY");
+  });
+
+  it("without exactly one Refer-To is 400 (§2.4.2)", () => {
+    const two = new TwoAgents({ bobInCall: { onRefer: () => undefined } });
+    const { alice } = two.establish();
+    alice.send("REFER", {}, (response) => two.told.push(String(response?.status)));
+    alice.send(
+      "REFER",
+      {
+        headers: [
+          ["Refer-To", "<sip:a@h>"],
+          ["Refer-To", "<sip:b@h>"],
+        ],
+      },
+      (response) => two.told.push(String(response?.status)),
+    );
+    two.clock.advance(10);
+    expect(two.told).toEqual(["400", "400"]);
+  });
+
+  it("that requires a subscription of its own is 420, and comes again without (RFC 7614 §5)", () => {
+    const two = new TwoAgents({
+      bob: { callMethods: ["REFER"] },
+      bobInCall: { onRefer: (refer) => two.told.push(`${refer.request.header("require")}`) },
+    });
+    const { alice } = two.establish();
+    const headers: HeaderField[] = [
+      ["Refer-To", "<sip:a@h>"],
+      ["Require", "explicitsub"],
+    ];
+    alice.send("REFER", { headers }, () => undefined);
+    two.clock.advance(10);
+    expect(two.response(420, "REFER").header("unsupported")).toBe("explicitsub");
+    expect(two.told).toEqual(["refused bad-extension 420", "undefined"]);
+  });
+
+  it("is advertised only where it is wired (§2.4)", () => {
+    const { two } = referring();
+    expect(two.bob.capabilities).toContainEqual(["Supported", "100rel, norefersub, nosub"]);
+    expect(new TwoAgents().bob.capabilities[0]?.[1]).not.toContain("REFER");
+  });
+});
+
+describe("Replaces and Join (RFC 3891, RFC 3911)", () => {
+  function replacing(
+    options: TwoAgentsOptions,
+    header: (ids: { callId: string; toTag: string; fromTag: string }) => HeaderField,
+  ): TwoAgents {
+    const two = new TwoAgents(options);
+    const { bob } = two.establish();
+    const { callId, localTag, remoteTag } = bob.dialog;
+    two.invite({ headers: [header({ callId, toTag: localTag, fromTag: remoteTag })] });
+    return two;
+  }
+
+  it("replaces a call that stands: the new one is accepted, the old one ends with BYE (RFC 3891 §3)", () => {
+    const two = replacing({ bob: { replaces: true } }, ({ callId, toTag, fromTag }) => [
+      "Replaces",
+      `${callId};to-tag=${toTag};from-tag=${fromTag}`,
+    ]);
+    expect(two.incoming.replaced).toBeDefined();
+    two.incoming.accept({ status: 200 });
+    two.clock.advance(20);
+    expect(two.trace.slice(1)).toEqual(["< 200 INVITE", "< BYE", "> ACK", "> 200 BYE"]);
+    expect(two.bob.dialogs).toBe(1);
+  });
+
+  it.each<[string, string, number]>([
+    ["a call that is not there", "nothing;to-tag=1;from-tag=2", 481],
+    ["what cannot be read", "nothing", 400],
+  ])("%s: %s is %i", (_what, value, status) => {
+    const two = replacing({ bob: { replaces: true } }, () => ["Replaces", value]);
+    expect(two.response(status, "INVITE")).toBeDefined();
+  });
+
+  it("answers 486 to early-only where the call is answered (RFC 3891 §3)", () => {
+    const two = replacing({ bob: { replaces: true } }, ({ callId, toTag, fromTag }) => [
+      "Replaces",
+      `${callId};to-tag=${toTag};from-tag=${fromTag};early-only`,
+    ]);
+    expect(two.response(486, "INVITE")).toBeDefined();
+  });
+
+  it("is 420 where it is required and not wired, and ignored where it is not required", () => {
+    const required = new TwoAgents();
+    required.invite({
+      headers: [
+        ["Require", "replaces"],
+        ["Replaces", "a;to-tag=1;from-tag=2"],
+      ],
+    });
+    expect(required.response(420, "INVITE").header("unsupported")).toBe("replaces");
+    const ignored = new TwoAgents();
+    ignored.invite({ headers: [["Replaces", "a;to-tag=1;from-tag=2"]] });
+    expect(ignored.incoming.finalStatus).toBeUndefined();
+  });
+
+  it("refuses Join: 488 for a call that stands, 481 for none (RFC 3911 §4)", () => {
+    const known = replacing({}, ({ callId, toTag, fromTag }) => [
+      "Join",
+      `${callId};to-tag=${toTag};from-tag=${fromTag}`,
+    ]);
+    expect(known.response(488, "INVITE")).toBeDefined();
+    const unknown = replacing({}, () => ["Join", "nothing;to-tag=1;from-tag=2"]);
+    expect(unknown.response(481, "INVITE")).toBeDefined();
+  });
+});
+
+describe("SUBSCRIBE and NOTIFY (RFC 6665)", () => {
+  function subscribing(expiresS = 600): {
+    two: TwoAgents;
+    notifiers: Notifier[];
+    end: () => void;
+    state: () => string;
+  } {
+    const notifiers: Notifier[] = [];
+    const events = {
+      presence: (subscription: IncomingSubscription): void => {
+        const notifier = subscription.accept({
+          state: "active",
+          expiresMaxS: 3_600,
+          expiresDefaultS: 3_600,
+          content: () => ({ headers: [["Content-Type", "text/plain"]], body: octetsOf("here") }),
+        });
+        if (notifier !== undefined) notifiers.push(notifier);
+      },
+    };
+    const two = new TwoAgents({ bobListens: { events } });
+    const subscription = two.alice.subscribe(
+      { ...TO_BOB, event: "presence", expiresS },
+      {
+        onNotify: (request, state) => two.told.push(`${state} ${octetString(request.body)}`),
+        onEnded: (response) => two.told.push(`ended ${response?.status ?? ""}`.trim()),
+      },
+    );
+    two.clock.advance(20);
+    const end = (): void => {
+      subscription.end();
+    };
+    return { two, notifiers, end, state: () => subscription.state };
+  }
+
+  it("make a dialog, notify at once and with each change (§4.2)", () => {
+    const { two, notifiers } = subscribing();
+    notifiers[0]?.notify();
+    two.clock.advance(20);
+    expect(two.trace).toEqual([
+      "> SUBSCRIBE",
+      "< 200 SUBSCRIBE",
+      "< NOTIFY",
+      "> 200 NOTIFY",
+      "< NOTIFY",
+      "> 200 NOTIFY",
+    ]);
+    expect(two.told).toEqual(["active here", "active here"]);
+    expect(two.request("NOTIFY").header("subscription-state")).toBe("active;expires=600");
+    expect([two.alice.dialogs, two.bob.dialogs, two.alice.pendingSubscriptions]).toEqual([1, 1, 1]);
+  });
+
+  it("are refreshed at the half of their time, and end with Expires: 0 and a last NOTIFY (§4.1.2.2, §4.1.2.3)", () => {
+    const { two, end, state } = subscribing();
+    two.mark();
+    two.clock.advance(300_100);
+    expect(two.trace).toEqual(["> SUBSCRIBE", "< 200 SUBSCRIBE", "< NOTIFY", "> 200 NOTIFY"]);
+    two.mark();
+    end();
+    two.clock.advance(100);
+    expect(two.request("SUBSCRIBE").header("expires")).toBe("0");
+    expect(two.request("NOTIFY").header("subscription-state")).toBe("terminated;reason=timeout");
+    expect([two.told.at(-1), state()]).toEqual(["ended", "terminated"]);
+    expect(two.leftovers()).toBe(0);
+  });
+
+  it("expire on both sides where the subscriber is gone (§4.2.2)", () => {
+    const { two, state } = subscribing(60);
+    two.network.silence("192.0.2.1", 5060);
+    two.network.silence(BOB, 5060);
+    expect(two.leftovers()).toBe(0);
+    expect(state()).toBe("terminated");
+  });
+
+  it("survive that the first NOTIFY overtakes the 200 (§4.4.1)", () => {
+    const two = new TwoAgents();
+    two.network.silence(BOB, 5060);
+    two.alice.subscribe(
+      { ...TO_BOB, event: "presence", expiresS: 60 },
+      { onNotify: (_request, state) => two.told.push(state), onEnded: () => undefined },
+    );
+    const subscribe = two.request("SUBSCRIBE");
+    const notify = [
+      "NOTIFY sip:alice@192.0.2.1 SIP/2.0",
+      "Via: SIP/2.0/UDP 192.0.2.1:5999;branch=z9hG4bKn",
+      "From: <sip:bob@192.0.2.2>;tag=early",
+      `To: <sip:alice@192.0.2.1>;tag=${subscribe.fromTag}`,
+      `Call-ID: ${subscribe.callId}`,
+      "CSeq: 1 NOTIFY",
+      "Contact: <sip:bob@192.0.2.2>",
+      "Event: presence",
+      "Subscription-State: active;expires=60",
+      "",
+      "",
+    ].join("\r\n");
+    two.inject(notify, "192.0.2.1");
+    expect(two.told).toContain("active");
+    expect(two.alice.dialogs).toBe(1);
+    // Another fork's NOTIFY is refused.
+    two.inject(notify.replace("tag=early", "tag=other").replace("z9hG4bKn", "z9hG4bKo"), "192.0.2.1");
+    expect(two.response(481, "NOTIFY")).toBeDefined();
+  });
+
+  it("of a package that is not wired is 489 with those that are (§7.3)", () => {
+    const { two } = subscribing();
+    const told: string[] = [];
+    two.alice.subscribe(
+      { ...TO_BOB, event: "dialog", expiresS: 60 },
+      {
+        onNotify: () => undefined,
+        onEnded: (response) => told.push(`${response?.status} ${response?.header("allow-events")}`),
+      },
+    );
+    two.clock.advance(20);
+    expect(told).toEqual(["489 presence"]);
+  });
+
+  it("is 405 where no package is wired, and a NOTIFY of no subscription 481 (§4.1.3)", () => {
+    const two = new TwoAgents();
+    two.alice.subscribe(
+      { ...TO_BOB, event: "presence", expiresS: 60 },
+      { onNotify: () => undefined, onEnded: (response) => two.told.push(`${response?.status}`) },
+    );
+    two.clock.advance(20);
+    expect(two.told).toContain("405");
+    const other = new TwoAgents();
+    const { alice } = other.establish();
+    alice.send(
+      "NOTIFY",
+      {
+        headers: [
+          ["Event", "presence"],
+          ["Subscription-State", "active"],
+        ],
+      },
+      (response) => other.told.push(`${response?.status}`),
+    );
+    other.clock.advance(20);
+    expect(other.told).toEqual(["481"]);
+  });
+});
