@@ -233,15 +233,20 @@ describe("checkConfig", () => {
       new URL("../../../../test/vectors/config/design.yaml", import.meta.url),
       "utf8",
     );
-    const lineOf = (part: string): number => text.slice(0, text.indexOf(part)).split("\n").length;
+    const lines = text.split("\n");
+    /** Where a key stands in the line with that text. */
+    const at = (line: string, key: string): string => {
+      const index = lines.findIndex((each) => each.includes(line));
+      return `${index + 1}:${(lines[index] ?? "").indexOf(`${key}:`) + 1}`;
+    };
     expect(faultsOf(text)).toEqual([
-      `${lineOf('peers: [{ uri: "sip:sbc1')}:5: trunks[0].peers: not built yet: the edge places no calls`,
-      `${lineOf("inbound")}:31: trunks[0].numbers.inbound: not built yet: numbers are read by the ISUP number or \`country\``,
-      `${lineOf("outbound")}:46: trunks[0].numbers.outbound: not built yet: the edge places no calls`,
-      `${lineOf("limits")}:5: trunks[0].limits: not built yet: calls per trunk are not limited`,
-      `${lineOf("id: pbx")}:39: trunks[1].peers: not built yet: the edge places no calls`,
-      `${lineOf("id: to-pbx")}:60: routes[1].to: not built yet: calls are not routed to trunks`,
-      `${lineOf("id: app")}:60: routes[2].control: not built yet: calls are not controlled from outside`,
+      `${at("sip:sbc1.acme", "peers")}: trunks[0].peers: not built yet: the edge places no calls`,
+      `${at("inbound", "inbound")}: trunks[0].numbers.inbound: not built yet: numbers are read by the ISUP number or \`country\``,
+      `${at("inbound", "outbound")}: trunks[0].numbers.outbound: not built yet: the edge places no calls`,
+      `${at("limits", "limits")}: trunks[0].limits: not built yet: calls per trunk are not limited`,
+      `${at("id: pbx", "peers")}: trunks[1].peers: not built yet: the edge places no calls`,
+      `${at("id: to-pbx", "to")}: routes[1].to: not built yet: calls are not routed to trunks`,
+      `${at("id: app", "control")}: routes[2].control: not built yet: calls are not controlled from outside`,
     ]);
   });
 
