@@ -29,5 +29,80 @@ export {
   type CauseDecision,
   type StatusDecision,
 } from "./causes.ts";
-export { e164FromNumber, numberFromUri, type UriNumber } from "./numbers.ts";
+// Numbers and who they belong to
+export {
+  callingPartyNumberFrom,
+  identityHeadersFrom,
+  isAnonymous,
+  isCallerHidden,
+  type CallerNumber,
+  type CallerOptions,
+  type IdentityHeaders,
+  type IdentityOptions,
+} from "./caller-identity.ts";
+export {
+  addressFromE164,
+  addressFromUri,
+  e164FromNumber,
+  isSameNumber,
+  numberFromUri,
+  uriFromNumber,
+  type IsupAddress,
+  type NumberPlan,
+  type SubscriberParams,
+  type UriNumber,
+} from "./numbers.ts";
+export {
+  diversionFrom,
+  divertedFromDiversion,
+  divertedFromHistoryInfo,
+  divertedFromIam,
+  historyInfoFrom,
+  redirectionParameters,
+  type Diverted,
+  type RedirectingReason,
+} from "./redirections.ts";
+export { routingNumbersOf, type RoutingNumbers } from "./routing-numbers.ts";
+// Messages of one side from those of the other
+export { bearerParameters, encodingsFrom } from "./bearer.ts";
+export {
+  holdFromCpg,
+  messagesFrom18x,
+  progressFromAcm,
+  progressFromCpg,
+  type Progress,
+} from "./call-progress.ts";
+export { iamFromInvite, type IamOptions, type IamResult } from "./iam-from-invite.ts";
+export { inviteFromIam, type InviteOptions, type InviteParts, type InviteResult } from "./invite-from-iam.ts";
+export {
+  reasonHeadersFrom,
+  relFromRequest,
+  relFromResponse,
+  responseFromCause,
+  responseFromRel,
+  type FinalResponse,
+  type ReleaseDecision,
+} from "./release.ts";
+export { userToUserFromHeaders, userToUserHeaderFrom } from "./user-to-user.ts";
+// Calls
+export {
+  ISUP_TO_SIP_IDLE,
+  stepIsupToSip,
+  type IsupToSipInput,
+  type IsupToSipOptions,
+  type IsupToSipOutput,
+  type IsupToSipState,
+  type IsupToSipStep,
+  type IsupToSipTimer,
+} from "./isup-to-sip-machine.ts";
+export {
+  SIP_TO_ISUP_IDLE,
+  stepSipToIsup,
+  type SipToIsupInput,
+  type SipToIsupOptions,
+  type SipToIsupOutput,
+  type SipToIsupState,
+  type SipToIsupStep,
+  type SipToIsupTimer,
+} from "./sip-to-isup-machine.ts";
 export { parseReason, reasonHeader, type Reason } from "./reason.ts";

@@ -7,7 +7,7 @@ import type {
   Redirection,
   Screening,
 } from "@tandem/call-events";
-import { e164FromNumber, numberFromUri } from "@tandem/interworking";
+import { e164FromNumber, isAnonymous, isCallerHidden, numberFromUri } from "@tandem/interworking";
 import type { IsupMessage, IsupNumber } from "@tandem/isup";
 import { parseNameAddrs, type NameAddr, type SipRequest } from "@tandem/sip";
 import type { TrunkConfig } from "../config/config.ts";
@@ -92,13 +92,6 @@ function normalised(found: { raw: string; e164: string }, base: PartyNumber): { 
   return found.e164 === "" && base.raw === found.raw ? { raw: found.raw, e164: base.e164 } : found;
 }
 
-/** RFC 3323, RFC 3325 §7: whether SIP says that the caller is not to be shown. */
-export function isCallerHidden(request: SipRequest): boolean {
-  const privacy = (request.header("privacy") ?? "").toLowerCase().split(/[;,\s]+/);
-  if (privacy.some((value) => value === "id" || value === "user" || value === "header")) return true;
-  return request.from !== undefined && isAnonymous(request.from);
-}
-
 function presentationOf(
   request: SipRequest,
   identity: NameAddr | undefined,
@@ -107,10 +100,6 @@ function presentationOf(
   if (isCallerHidden(request)) return "restricted";
   if (base.presentation !== "unspecified") return base.presentation;
   return identity === undefined ? "unavailable" : "allowed";
-}
-
-function isAnonymous({ uri }: NameAddr): boolean {
-  return "host" in uri && (uri.host === "anonymous.invalid" || uri.user?.toLowerCase() === "anonymous");
 }
 
 function isupParty(number: IsupNumber, country: string | undefined): PartyNumber {

@@ -1,6 +1,13 @@
 import { ok as assert } from "node:assert";
 import type { Isup } from "@tandem/call-events";
-import { ACCEPTED_TYPES, buildBody, readBody, reasonHeader, type BuiltBody } from "@tandem/interworking";
+import {
+  ACCEPTED_TYPES,
+  buildBody,
+  readBody,
+  reasonHeader,
+  type BuiltBody,
+  isCallerHidden,
+} from "@tandem/interworking";
 import type {
   HeaderField,
   InviteServerSession,
@@ -21,7 +28,7 @@ import { causeOf, OWN_LOCATION, receivedCause, reject } from "./cause.ts";
 import { readIsup, type CarriedIsup, type IsupAnswers, type IsupDialect, type ReadIsup } from "./leg-isup.ts";
 import { LegMedia } from "./leg-media.ts";
 import { maskedDetails } from "./masking.ts";
-import { incomingDetails, isCallerHidden, setupOf } from "./setup.ts";
+import { incomingDetails, setupOf } from "./setup.ts";
 
 export interface SipLegParts {
   readonly media: EchoPorts;

@@ -1,0 +1,182 @@
+import {
+  editIsup,
+  familyOf,
+  isupMessage,
+  isupNumber,
+  type IsupMessage,
+  type IsupMessageOf,
+  type IsupVariant,
+  type ParameterInputs,
+} from "@tandem/isup";
+import type { SipRequest } from "@tandem/sip";
+import { bearerParameters } from "./bearer.ts";
+import { callingPartyNumberFrom } from "./caller-identity.ts";
+import { addressFromUri, isSameNumber, type NumberPlan } from "./numbers.ts";
+import { divertedFromDiversion, divertedFromHistoryInfo, redirectionParameters } from "./redirections.ts";
+import { ansiRoutingParameters, routingNumbersOf } from "./routing-numbers.ts";
+import { telephoneSubscriberOf } from "./telephone-uri.ts";
+import { userToUserFromHeaders } from "./user-to-user.ts";
+
+export interface IamOptions {
+  readonly variant: IsupVariant;
+  readonly plan?: NumberPlan;
+  /** The encapsulated IAM of the INVITE: SIP header fields overwrite it (RFC 3398 §7.2.1.1). */
+  readonly template?: IsupMessage | undefined;
+  /** Whether identity, diversion and routing parameters of the peer count (RFC 3325 §5, RFC 4694 §7). */
+  readonly isTrusted: boolean;
+  /** Audio encodings of the SDP offer, in upper case. */
+  readonly encodings?: readonly string[];
+}
+
+export type IamResult =
+  | { readonly ok: true; readonly iam: IsupMessage; readonly rows: readonly string[] }
+  /** RFC 3398 §12.2: a Request-URI without a number that ISUP could carry. */
+  | { readonly ok: false; readonly status: 484; readonly row: string };
+
+/** Q.763 (12/1999) §3.11: what `cpc` of a URI says (draft-mahy-iptel-cpc, TS 29.163 §7.2.3.1.2.10). */
+const CATEGORIES: Readonly<Record<string, number>> = {
+  operator: 0,
+  ordinary: 10,
+  priority: 11,
+  data: 12,
+  test: 13,
+  payphone: 15,
+};
+const ORDINARY = 10;
+const INTERNATIONAL = 4;
+/** Hop counter, §3.80: five bits. */
+const HOPS_MAX = 31;
+
+/**
+ * The IAM of an INVITE (RFC 3398 §7.2.1.1): the encapsulated one or a canonical template, over which the header fields
+ * are written. Parameters that SIP says the same of keep their octets. `rows` names what decided.
+ */
+export function iamFromInvite(request: SipRequest, options: IamOptions): IamResult {
+  const { plan = {}, variant, template } = options;
+  const address = request.requestUri && addressFromUri(request.requestUri, plan);
+  if (address === undefined)
+    return { ok: false, status: 484, row: "RFC 3398 §12.2: Request-URI without a telephone number → 484" };
+  const rows: string[] = [];
+  const changes: Record<string, unknown> = {};
+  const set = (parameters: ParameterInputs, row: string): void => {
+    if (Object.keys(parameters).length === 0) return;
+    Object.assign(changes, parameters);
+    rows.push(row);
+  };
+  const known = template?.parameters;
+  if (known?.calledPartyNumber === undefined || !isSameNumber(known.calledPartyNumber, address, plan))
+    set(
+      { calledPartyNumber: isupNumber({ ...address, internalNetworkNumber: 1 }) },
+      "RFC 3398 §7.2.1.1: called party number from Request-URI",
+    );
+  setCaller(request, options, set);
+  setRedirections(request, options, set);
+  setRouting(request, options, set);
+  const category = categoryOf(request);
+  if (category !== undefined && options.isTrusted)
+    set({ callingPartysCategory: { value: category } }, "TS 29.163: calling party's category from cpc");
+  const hops = Number(request.header("max-forwards") ?? Number.NaN);
+  if (Number.isInteger(hops) && known?.hopCounter !== undefined)
+    set(
+      { hopCounter: { value: Math.min(hops, known.hopCounter.value, HOPS_MAX) } },
+      "Q.1912.5: hop counter from Max-Forwards",
+    );
+  set(userToUserFromHeaders(request.headers("user-to-user")), "RFC 7434: user-to-user information");
+  const iam =
+    template === undefined ? canonicalIam(changes, options) : editIsup(template, changes as ParameterInputs);
+  return {
+    ok: true,
+    iam,
+    rows: template === undefined ? ["RFC 3398 §7.2.1.1: canonical IAM", ...rows] : rows,
+  };
+
+  function canonicalIam(parameters: ParameterInputs, { encodings = [] }: IamOptions): IsupMessageOf<"IAM"> {
+    const isAnsi = familyOf(variant) === "ansi";
+    const forward = {
+      ...FORWARD,
+      internationalCall: address?.natureOfAddressIndicator === INTERNATIONAL ? 1 : 0,
+    };
+    const fci = { ...forward, ...(parameters.forwardCallIndicators as object | undefined) };
+    return isupMessage(
+      "IAM",
+      {
+        natureOfConnectionIndicators: { satellite: 0, continuityCheck: 0, outgoingEchoControlDevice: 0 },
+        callingPartysCategory: { value: ORDINARY },
+        ...bearerParameters(encodings, isAnsi),
+        ...parameters,
+        forwardCallIndicators: fci,
+      },
+      { variant },
+    );
+  }
+}
+
+/** RFC 3398 §7.2.1.1: no interworking and ISUP all the way are strongly recommended; the access is not ISDN. */
+const FORWARD = {
+  endToEndMethod: 0,
+  interworking: 0,
+  endToEndInformation: 0,
+  isdnUserPart: 1,
+  isdnUserPartPreference: 0,
+  isdnAccess: 0,
+  sccpMethod: 0,
+};
+
+type Set = (parameters: ParameterInputs, row: string) => void;
+
+function setCaller(request: SipRequest, options: IamOptions, set: Set): void {
+  const { plan = {}, isTrusted, template } = options;
+  const caller = callingPartyNumberFrom(request, { plan, isTrusted });
+  const known = template?.parameters.callingPartyNumber;
+  const hasPrivacy = request.header("privacy") !== undefined;
+  if (caller === undefined) return;
+  const isSame = known !== undefined && isSameNumber(known, caller.number, plan);
+  const isShownAlike = known?.presentationIndicator === caller.number.presentationIndicator;
+  // An IAM that restricts the same number knows more than a SIP message that says nothing of privacy.
+  if (isSame && (isShownAlike || !hasPrivacy)) return;
+  const source = caller.source === "pai" ? "P-Asserted-Identity" : "From";
+  set({ callingPartyNumber: caller.number }, `RFC 3398 §7.2.1.1: calling party number from ${source}`);
+}
+
+function setRedirections(
+  request: SipRequest,
+  { plan = {}, isTrusted, template }: IamOptions,
+  set: Set,
+): void {
+  if (!isTrusted) return;
+  const history = divertedFromHistoryInfo(request.headers("history-info"), plan);
+  const diverted = history.length > 0 ? history : divertedFromDiversion(request.headers("diversion"), plan);
+  const [newest] = diverted;
+  if (newest === undefined) return;
+  const known = template?.parameters.redirectingNumber;
+  if (known !== undefined && isSameNumber(known, newest.number, plan)) return;
+  const row =
+    history.length > 0
+      ? "RFC 7044: redirections from History-Info"
+      : "RFC 5806 §9.2.4: redirections from Diversion";
+  set(redirectionParameters(diverted), row);
+}
+
+function setRouting(request: SipRequest, { plan = {}, isTrusted, variant }: IamOptions, set: Set): void {
+  if (!isTrusted || request.requestUri === undefined) return;
+  const routing = routingNumbersOf(request.requestUri);
+  const address = addressFromUri(request.requestUri, plan);
+  if (familyOf(variant) === "ansi")
+    set(
+      ansiRoutingParameters(routing, address, plan),
+      "RFC 3398 §7.2.1.1: ported number and carrier from rn and cic",
+    );
+  if (routing.hasDip)
+    set(
+      { forwardCallIndicators: { portedNumberTranslated: 1 } },
+      "RFC 3398 §7.2.1.1: ported number translated from npdi",
+    );
+}
+
+/** `cpc` stands with the caller's number, in P-Asserted-Identity or From. */
+function categoryOf(request: SipRequest): number | undefined {
+  const uri = request.from?.uri;
+  const params = uri && telephoneSubscriberOf(uri)?.params;
+  const own = uri !== undefined && "params" in uri ? uri.params.get("cpc") : undefined;
+  return CATEGORIES[(params?.get("cpc") ?? own ?? "").toLowerCase()];
+}

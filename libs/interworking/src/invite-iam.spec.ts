@@ -1,0 +1,257 @@
+import { describe, expect, it } from "@jest/globals";
+import { editIsup, isupNumber, type IsupMessage, type IsupMessageOf } from "@tandem/isup";
+import { octetsOf, parseMessage, SipRequest } from "@tandem/sip";
+import { iamFrom } from "./answers.ts";
+import { iamFromInvite, type IamOptions } from "./iam-from-invite.ts";
+import { inviteFromIam, type InviteOptions } from "./invite-from-iam.ts";
+
+function inviteTo(requestUri: string, ...headers: readonly string[]): SipRequest {
+  const hasFrom = headers.some((line) => line.startsWith("From:"));
+  const lines = [
+    `INVITE ${requestUri} SIP/2.0`,
+    "Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1",
+    ...(hasFrom ? [] : ["From: <sip:+493011@a.example>;tag=1"]),
+    "To: <sip:b.example>",
+    "Call-ID: c",
+    "CSeq: 1 INVITE",
+    ...headers,
+  ];
+  const parsed = parseMessage(octetsOf(`${lines.join("\r\n")}\r\n\r\n`));
+  if (!parsed.ok || !(parsed.message instanceof SipRequest)) throw new TypeError("no request");
+  return parsed.message;
+}
+
+const OPTIONS: IamOptions = { variant: "itu-t92+", plan: { country: "49" }, isTrusted: true };
+
+function iamOf(request: SipRequest, options: Partial<IamOptions> = {}): IsupMessage {
+  const result = iamFromInvite(request, { ...OPTIONS, ...options });
+  if (!result.ok) throw new TypeError(result.row);
+  return result.iam;
+}
+
+describe("INVITE → IAM (RFC 3398 §7.2.1.1, §12.2)", () => {
+  it("makes a canonical IAM: national for the own country, no interworking, 3.1 kHz audio, ordinary", () => {
+    expect(iamOf(inviteTo("sip:+493022@gw.example;user=phone")).parameters).toMatchObject({
+      calledPartyNumber: { digits: "3022", natureOfAddressIndicator: 3, numberingPlanIndicator: 1 },
+      callingPartyNumber: { digits: "3011", presentationIndicator: 0, screeningIndicator: 3 },
+      forwardCallIndicators: { interworking: 0, isdnUserPart: 1, isdnAccess: 0, internationalCall: 0 },
+      natureOfConnectionIndicators: { satellite: 0, continuityCheck: 0 },
+      transmissionMediumRequirement: { value: 3 },
+      callingPartysCategory: { value: 10 },
+    });
+  });
+
+  it("keeps the country code of another country, and says that the call is international", () => {
+    expect(iamOf(inviteTo("tel:+44-20-7946")).parameters).toMatchObject({
+      calledPartyNumber: { digits: "44207946", natureOfAddressIndicator: 4 },
+      forwardCallIndicators: { internationalCall: 1 },
+    });
+  });
+
+  it("has user service information where ANSI has it, and 64 kbit/s for CLEARMODE (RFC 4040)", () => {
+    const ansi = iamOf(inviteTo("tel:+12025551234"), { variant: "ansi88", plan: { country: "1" } });
+    expect(ansi.parameters.userServiceInformation).toBeDefined();
+    expect(ansi.parameters.transmissionMediumRequirement).toBeUndefined();
+    const clear = iamOf(inviteTo("tel:+493022"), { encodings: ["CLEARMODE"] });
+    expect(clear.parameters.transmissionMediumRequirement?.value).toBe(2);
+  });
+
+  it("refuses a Request-URI without a number with 484", () => {
+    for (const uri of ["sip:alice@gw.example", "sip:gw.example"])
+      expect(iamFromInvite(inviteTo(uri), OPTIONS)).toMatchObject({ ok: false, status: 484 });
+  });
+
+  it("takes P-Asserted-Identity of a trusted peer before From, of another never (RFC 3325 §5)", () => {
+    const request = inviteTo("tel:+493022", "P-Asserted-Identity: <tel:+493099>");
+    expect(iamOf(request).parameters.callingPartyNumber?.digits).toBe("3099");
+    expect(iamOf(request, { isTrusted: false }).parameters.callingPartyNumber?.digits).toBe("3011");
+  });
+
+  it("restricts presentation by Privacy or an anonymous From, and has no number where there is none", () => {
+    const hidden = inviteTo("tel:+493022", "Privacy: id", "P-Asserted-Identity: <tel:+493099>");
+    expect(iamOf(hidden).parameters.callingPartyNumber).toMatchObject({
+      digits: "3099",
+      presentationIndicator: 1,
+    });
+    const anonymous = 'From: "Anonymous" <sip:anonymous@anonymous.invalid>;tag=1';
+    const asserted = inviteTo("tel:+493022", anonymous, "P-Asserted-Identity: <tel:+493099>");
+    expect(iamOf(asserted).parameters.callingPartyNumber?.presentationIndicator).toBe(1);
+    expect(iamOf(inviteTo("tel:+493022", anonymous)).parameters.callingPartyNumber).toBeUndefined();
+  });
+
+  it("tells redirections of Diversion, or of History-Info before it, from trusted peers", () => {
+    const diversion = "Diversion: <tel:+493055>;reason=user-busy";
+    const history = "History-Info: <tel:+493066>;index=1, <sip:+493022@b.example;cause=302>;index=1.1";
+    expect(iamOf(inviteTo("tel:+493022", diversion)).parameters.redirectingNumber?.digits).toBe("3055");
+    const both = iamOf(inviteTo("tel:+493022", diversion, history)).parameters;
+    expect(both.redirectingNumber?.digits).toBe("3066");
+    expect(both.redirectionInformation?.redirectingReasonIndicator).toBe(3);
+    const stranger = iamOf(inviteTo("tel:+493022", diversion), { isTrusted: false });
+    expect(stranger.parameters.redirectingNumber).toBeUndefined();
+  });
+
+  it("carries user-to-user information (RFC 7434)", () => {
+    const request = inviteTo("tel:+493022", "User-to-User: 00abcd;encoding=hex;purpose=isdn-uui");
+    expect(iamOf(request).parameters.userToUserInformation).toMatchObject({
+      protocolDiscriminator: 0,
+      octets: Uint8Array.of(0xab, 0xcd),
+    });
+  });
+
+  it("says that the number has been looked up, and gives ANSI the routing number (RFC 4694)", () => {
+    const ported = inviteTo("sip:+12025551234;npdi;rn=+12025440000@gw.example");
+    const ansi = iamOf(ported, { variant: "ansi88", plan: { country: "1" } }).parameters;
+    expect(ansi.calledPartyNumber?.digits).toBe("2025440000");
+    expect(ansi.genericAddress?.[0]).toMatchObject({ qualifierIndicator: 0xc0, digits: "2025551234" });
+    expect(ansi.forwardCallIndicators?.portedNumberTranslated).toBe(1);
+    const itu = iamOf(inviteTo("tel:+493022;npdi=yes")).parameters;
+    expect(itu.forwardCallIndicators).toMatchObject({ portedNumberTranslated: 1, isdnUserPart: 1 });
+  });
+});
+
+describe("INVITE with an encapsulated IAM: SIP header fields overwrite it (RFC 3398 §7.2.1.1)", () => {
+  const template = iamFrom({ called: "+493022", calling: "+493011", isRestricted: true }, "itu-t92+");
+
+  it("keeps every octet where SIP says the same", () => {
+    const result = iamFromInvite(inviteTo("tel:+493022"), { ...OPTIONS, template });
+    expect(result).toMatchObject({ ok: true, rows: [] });
+    expect(iamOf(inviteTo("tel:+493022"), { template }).octets).toEqual(template.octets);
+  });
+
+  it("changes the called number alone where the Request-URI names another", () => {
+    const result = iamFromInvite(inviteTo("tel:+493033"), { ...OPTIONS, template });
+    expect(result).toMatchObject({
+      ok: true,
+      rows: ["RFC 3398 §7.2.1.1: called party number from Request-URI"],
+    });
+    const { parameters } = iamOf(inviteTo("tel:+493033"), { template });
+    expect(parameters.calledPartyNumber?.digits).toBe("3033");
+    expect(parameters.callingPartyNumber).toEqual(template.parameters.callingPartyNumber);
+  });
+
+  it("lowers a hop counter by Max-Forwards, and makes none up", () => {
+    const counted = editIsup(template, { hopCounter: { value: 20 } });
+    const request = inviteTo("tel:+493022", "Max-Forwards: 7");
+    expect(iamOf(request, { template: counted }).parameters.hopCounter?.value).toBe(7);
+    expect(iamOf(request, { template }).parameters.hopCounter).toBeUndefined();
+  });
+});
+
+const TO: InviteOptions = {
+  plan: { country: "49", areaCode: "30" },
+  target: "b.example",
+  host: "gw.example",
+  isTrusted: true,
+};
+const IAM = iamFrom({ called: "3022", calling: "+493011" }, "itu-t92+");
+
+function invite(iam: IsupMessageOf<"IAM">, options: Partial<InviteOptions> = {}) {
+  const result = inviteFromIam(iam, { ...TO, ...options });
+  if (!result.ok) throw new TypeError(result.row);
+  return result.invite;
+}
+
+describe("IAM → INVITE (RFC 3398 §8.2.1.1, §12.1)", () => {
+  it("names both parties in E.164 and offers what the medium asks for", () => {
+    expect(invite(IAM)).toEqual({
+      requestUri: "sip:+493022@b.example;user=phone",
+      to: "<sip:+493022@b.example;user=phone>",
+      from: "<sip:+493011@gw.example;user=phone>",
+      maxForwards: 70,
+      headers: [["P-Asserted-Identity", "<sip:+493011@gw.example;user=phone>"]],
+      encodings: ["PCMA", "PCMU"],
+    });
+  });
+
+  it.each([
+    [4, "4420794", "+4420794"],
+    [3, "3022", "+493022"],
+    [1, "22", "+493022"],
+    [2, "0815", "0815;phone-context=+49"],
+  ])("nature of address %i: %s is %s", (natureOfAddressIndicator, digits, user) => {
+    const iam = editIsup(IAM, { calledPartyNumber: isupNumber({ digits, natureOfAddressIndicator }) });
+    expect(invite(iam).requestUri).toBe(`sip:${user}@b.example;user=phone`);
+  });
+
+  it.each([
+    ["restricted, trusted next hop", 1, true, "anonymous", ["P-Asserted-Identity", "Privacy"]],
+    ["restricted, another", 1, false, "anonymous", ["Privacy"]],
+    ["not available", 2, true, "<sip:gw.example>", []],
+    ["allowed, untrusted next hop", 0, false, "+493011", []],
+  ] as const)("%s", (_what, presentationIndicator, isTrusted, from, names) => {
+    const callingPartyNumber = isupNumber({
+      digits: "493011",
+      natureOfAddressIndicator: 4,
+      presentationIndicator,
+      screeningIndicator: 3,
+    });
+    const { headers, ...parts } = invite(editIsup(IAM, { callingPartyNumber }), { isTrusted });
+    expect(parts.from).toContain(from);
+    expect(headers.map(([name]) => name)).toEqual(names);
+  });
+
+  it("has From of the host alone where no number came", () => {
+    const iam = editIsup(IAM, { callingPartyNumber: undefined });
+    expect(invite(iam)).toMatchObject({ from: "<sip:gw.example>", headers: [] });
+  });
+
+  it("puts the original called number into To and redirections into History-Info or Diversion", () => {
+    const diverted = editIsup(IAM, {
+      redirectingNumber: isupNumber({
+        digits: "3055",
+        natureOfAddressIndicator: 3,
+        presentationIndicator: 0,
+      }),
+      originalCalledNumber: isupNumber({
+        digits: "3044",
+        natureOfAddressIndicator: 3,
+        presentationIndicator: 0,
+      }),
+      redirectionInformation: {
+        redirectingIndicator: 3,
+        originalReasonIndicator: 0,
+        redirectionCounter: 1,
+        redirectingReasonIndicator: 1,
+      },
+    });
+    const { to, headers } = invite(diverted);
+    expect(to).toBe("<sip:+493044@b.example;user=phone>");
+    expect(headers.find(([name]) => name === "History-Info")?.[1]).toContain("cause=486");
+    const diversion = invite(diverted, { redirections: "diversion" }).headers;
+    expect(diversion.find(([name]) => name === "Diversion")?.[1]).toContain("reason=user-busy");
+    expect(invite(diverted, { redirections: "none" }).headers).toHaveLength(1);
+  });
+
+  it("appends the digits of SAMs (RFC 3578 §3.1)", () => {
+    expect(invite(IAM, { moreDigits: "44" }).requestUri).toBe("sip:+49302244@b.example;user=phone");
+  });
+
+  it("is no INVITE where the bearer is no single stream, or nobody is called", () => {
+    const wide = editIsup(IAM, { transmissionMediumRequirement: { value: 8 } });
+    expect(inviteFromIam(wide, TO)).toMatchObject({ ok: false, cause: 65 });
+    const empty = editIsup(IAM, {
+      calledPartyNumber: isupNumber({ digits: "", natureOfAddressIndicator: 3 }),
+    });
+    expect(inviteFromIam(empty, TO)).toMatchObject({ ok: false, cause: 28 });
+  });
+
+  it("sends ported number, routing number and carrier to trusted next hops (RFC 4694)", () => {
+    const ported = iamFrom({ called: "+12025440000", country: "1" }, "ansi88");
+    const iam = editIsup(ported, {
+      forwardCallIndicators: { portedNumberTranslated: 1 },
+      genericAddress: [
+        {
+          qualifierIndicator: 0xc0,
+          natureOfAddressIndicator: 3,
+          numberingPlanIndicator: 1,
+          digits: "2025551234",
+        },
+      ],
+    });
+    const plan = { country: "1" };
+    expect(invite(iam, { plan }).requestUri).toBe(
+      "sip:+12025551234;npdi;rn=+12025440000@b.example;user=phone",
+    );
+    expect(invite(iam, { plan, isTrusted: false }).requestUri).toBe("sip:+12025551234@b.example;user=phone");
+  });
+});

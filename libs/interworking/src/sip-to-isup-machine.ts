@@ -1,0 +1,332 @@
+import { causeIndicatorsOf, type CauseIndicators, type IsupMessage, type IsupVariant } from "@tandem/isup";
+import { relFromCause, rlc } from "./answers.ts";
+import { progressFromAcm, progressFromCpg, holdFromCpg, type Progress } from "./call-progress.ts";
+import { reasonHeadersFrom, responseFromCause } from "./release.ts";
+
+/**
+ * A call from SIP to ISUP as a pure machine (RFC 3398 §7.2): inputs of both sides, outputs to both sides, timers with
+ * absolute deadlines in the unit of `now` (milliseconds). Nothing is sent here.
+ *
+ * | state         | means                                         | leaves by                                       |
+ * | ------------- | --------------------------------------------- | ----------------------------------------------- |
+ * | Idle          | nothing heard                                 | invite → Trying                                 |
+ * | Trying        | IAM sent, T7 runs                             | ACM, CPG, ANM, CON; REL, CANCEL, T7 → end       |
+ * | Progressing   | ACM without alerting                          | CPG alerting; ANM, CON; REL, CANCEL, T9         |
+ * | Alerting      | 180 sent                                      | ANM, CON; REL, CANCEL, T9                       |
+ * | NotAlerting   | failed, and told so in-band                   | interwork timer, REL, CANCEL → end              |
+ * | WaitingForAck | 200 sent                                      | ACK → Connected; BYE, REL, no ACK → end         |
+ * | Connected     | both sides answered                           | BYE, REL → end                                  |
+ * | Releasing     | REL sent, its RLC is waited for               | RLC → Ended                                     |
+ * | Ended         | nothing owed                                  | -                                               |
+ */
+export interface SipToIsupState {
+  readonly name:
+    | "Idle"
+    | "Trying"
+    | "Progressing"
+    | "Alerting"
+    | "NotAlerting"
+    | "WaitingForAck"
+    | "Connected"
+    | "Releasing"
+    | "Ended";
+  readonly timers: Readonly<Partial<Record<SipToIsupTimer, number>>>;
+  /** What an ACM or CPG gave as the cause of a failure told in-band. */
+  readonly cause: CauseIndicators | undefined;
+}
+
+/** T7 and T9 of Q.764; `interwork` is RFC 3398 §7.2.6's. */
+export type SipToIsupTimer = "T7" | "T9" | "interwork";
+
+export type SipToIsupInput =
+  | { readonly type: "invite"; readonly iam: IsupMessage }
+  | { readonly type: "ack" }
+  /** 64·T1 without an ACK (RFC 3261 §13.3.1.4). */
+  | { readonly type: "ackTimeout" }
+  /** BYE or CANCEL with the cause decided by RFC 3398 §7.2.3. */
+  | { readonly type: "cancel" | "bye"; readonly cause: CauseIndicators }
+  | { readonly type: "hold" | "retrieve"; readonly notification: IsupMessage }
+  /** ISUP of an INFO (RFC 3398 §13.1). */
+  | { readonly type: "info"; readonly message: IsupMessage }
+  | { readonly type: "isup"; readonly message: IsupMessage }
+  | { readonly type: "timer"; readonly name: SipToIsupTimer };
+
+export type SipToIsupOutput =
+  | { readonly to: "isup"; readonly message: IsupMessage }
+  /** A response to the INVITE; `isup` is what a SIP-T caller gets with it. */
+  | {
+      readonly to: "sip";
+      readonly type: "response";
+      readonly status: number;
+      readonly headers: readonly (readonly [name: string, value: string])[];
+      readonly hasEarlyMedia: boolean;
+      readonly isup: IsupMessage | undefined;
+      readonly row: string;
+    }
+  /** 200 to the CANCEL, BYE, INFO or re-INVITE that came. */
+  | { readonly to: "sip"; readonly type: "confirm" }
+  | {
+      readonly to: "sip";
+      readonly type: "request";
+      readonly method: "BYE" | "INFO" | "INVITE";
+      readonly headers: readonly (readonly [name: string, value: string])[];
+      readonly isup: IsupMessage | undefined;
+      /** For the re-INVITE of a hold (RFC 3398 §9). */
+      readonly direction?: "sendonly" | "sendrecv";
+    };
+
+export interface SipToIsupStep {
+  readonly state: SipToIsupState;
+  readonly outputs: readonly SipToIsupOutput[];
+}
+
+export interface SipToIsupOptions {
+  readonly variant: IsupVariant;
+  /** Q.764 §2.1.1: 20 to 30 s. */
+  readonly T7Ms?: number;
+  /** Q.118: 90 s to 3 min. */
+  readonly T9Ms?: number;
+  /** How long a failure is told in-band before the call ends. */
+  readonly interworkMs?: number;
+}
+
+const DEFAULTS = { T7Ms: 25_000, T9Ms: 120_000, interworkMs: 20_000 };
+/** Location of what this gateway decides (Q.850 §2.2.3): public network serving the local user. */
+const OWN_LOCATION = 2;
+const NO_ANSWER = 19;
+const TIMER_EXPIRY = 102;
+
+export const SIP_TO_ISUP_IDLE: SipToIsupState = { name: "Idle", timers: {}, cause: undefined };
+
+export function stepSipToIsup(
+  state: SipToIsupState,
+  input: SipToIsupInput,
+  now: number,
+  options: SipToIsupOptions,
+): SipToIsupStep {
+  if (input.type === "isup" && state.name !== "Idle" && state.name !== "Ended")
+    return fromIsup(state, input.message, now, options);
+  switch (state.name) {
+    case "Idle":
+      if (input.type !== "invite") return ignored(state);
+      return step("Trying", [toIsup(input.iam)], { T7: now + (options.T7Ms ?? DEFAULTS.T7Ms) });
+    case "Trying":
+    case "Progressing":
+    case "Alerting":
+    case "NotAlerting":
+      return beforeAnswer(state, input, options);
+    case "WaitingForAck":
+      if (input.type === "ack") return step("Connected", []);
+      if (input.type === "ackTimeout") {
+        const cause = causeIndicatorsOf(TIMER_EXPIRY, OWN_LOCATION);
+        return step("Releasing", [bye(cause, undefined), rel(cause, options)]);
+      }
+      return inCall(state, input, options);
+    case "Connected":
+      return inCall(state, input, options);
+    case "Releasing":
+    case "Ended":
+      // A BYE that crosses our own is answered, and is no second release.
+      return input.type === "bye" || input.type === "cancel" ? { state, outputs: [CONFIRM] } : ignored(state);
+  }
+}
+
+function beforeAnswer(
+  state: SipToIsupState,
+  input: SipToIsupInput,
+  options: SipToIsupOptions,
+): SipToIsupStep {
+  switch (input.type) {
+    case "cancel":
+    case "bye":
+      // RFC 3398 §7.2.3; §7.1.7: 200 to the CANCEL, 487 to the INVITE.
+      return step("Releasing", [
+        CONFIRM,
+        response(487, [], undefined, "RFC 3261 §9.2: cancelled → 487"),
+        rel(input.cause, options),
+      ]);
+    case "info":
+      return { state, outputs: [CONFIRM, toIsup(input.message)] };
+    case "timer":
+      return onTimer(state, input.name, options);
+    case "invite":
+    case "ack":
+    case "ackTimeout":
+    case "hold":
+    case "retrieve":
+    case "isup":
+      return ignored(state);
+  }
+}
+
+function onTimer(state: SipToIsupState, name: SipToIsupTimer, options: SipToIsupOptions): SipToIsupStep {
+  if (state.timers[name] === undefined) return ignored(state);
+  if (name === "interwork" && state.cause !== undefined) {
+    const { status, headers, row } = responseFromCause(state.cause);
+    return step("Releasing", [response(status, headers, undefined, row), rel(state.cause, options)]);
+  }
+  // The resources go first, then the caller is told (RFC 3398 §7.1.3, §7.2.8).
+  const cause = causeIndicatorsOf(name === "T9" ? NO_ANSWER : TIMER_EXPIRY, OWN_LOCATION);
+  const status = name === "T9" ? 480 : 504;
+  const row = name === "T9" ? "RFC 3398 §7.2.8: T9 → 480, 19" : "RFC 3398 §7.2.2: T7 → 504, 102";
+  const release = rel(cause, options);
+  return step("Releasing", [release, response(status, reasonHeadersFrom(cause), release.message, row)]);
+}
+
+function inCall(state: SipToIsupState, input: SipToIsupInput, options: SipToIsupOptions): SipToIsupStep {
+  switch (input.type) {
+    case "bye":
+      return step("Releasing", [CONFIRM, rel(input.cause, options)]);
+    case "cancel":
+      // RFC 3261 §9.2: after the final response it has no effect.
+      return { state, outputs: [CONFIRM] };
+    case "hold":
+    case "retrieve":
+      return { state, outputs: [CONFIRM, toIsup(input.notification)] };
+    case "info":
+      return { state, outputs: [CONFIRM, toIsup(input.message)] };
+    case "invite":
+    case "ack":
+    case "ackTimeout":
+    case "isup":
+    case "timer":
+      return ignored(state);
+  }
+}
+
+/** Circuits do not exist here: their messages in a body are ignored and counted by who owns the leg (RFC 3398 §11). */
+const CIRCUIT = new Set([
+  "BLO",
+  "BLA",
+  "UBL",
+  "UBA",
+  "CGB",
+  "CGBA",
+  "CGU",
+  "CGUA",
+  "CQM",
+  "CQR",
+  "GRS",
+  "GRA",
+  "CCR",
+]);
+const BEFORE_ANSWER = new Set(["Trying", "Progressing", "Alerting", "NotAlerting"]);
+
+function fromIsup(
+  state: SipToIsupState,
+  message: IsupMessage,
+  now: number,
+  options: SipToIsupOptions,
+): SipToIsupStep {
+  const isBeforeAnswer = BEFORE_ANSWER.has(state.name);
+  if (CIRCUIT.has(message.messageType)) return ignored(state);
+  if (state.name === "Releasing") {
+    if (message.messageType === "RLC") return step("Ended", []);
+    return message.messageType === "REL"
+      ? { state, outputs: [toIsup(rlc(options.variant))] }
+      : ignored(state);
+  }
+  if (message.messageType === "ACM" && isBeforeAnswer)
+    return onProgress(state, message, progressFromAcm(message), now, options);
+  if (message.messageType === "CPG") {
+    if (isBeforeAnswer) return onProgress(state, message, progressFromCpg(message), now, options);
+    return onHold(state, holdFromCpg(message), message);
+  }
+  if ((message.messageType === "ANM" || message.messageType === "CON") && isBeforeAnswer)
+    return step("WaitingForAck", [
+      response(200, [], message, `RFC 3398 §7.2.7: ${message.messageType} → 200`),
+    ]);
+  if (message.messageType === "REL") {
+    const { causeIndicators } = message.parameters;
+    const confirm = toIsup(rlc(options.variant));
+    if (!isBeforeAnswer) return step("Ended", [confirm, bye(causeIndicators, message)]);
+    const { status, headers, row } = responseFromCause(causeIndicators);
+    return step("Ended", [confirm, response(status, headers, message, row)]);
+  }
+  if (message.messageType === "RSC")
+    return fromIsup(
+      state,
+      relFromCause(causeIndicatorsOf(RESET_CAUSE, OWN_LOCATION), options.variant),
+      now,
+      options,
+    );
+  if (message.messageType === "SUS" || message.messageType === "RES") return info(state, message);
+  // What SIP has no word for travels in INFO (RFC 3398 §13.1).
+  return message.messageType === "RLC" ? ignored(state) : info(state, message);
+}
+
+/** A circuit that is reset under a call: as a REL of a temporary failure (RFC 3398 §11.1). */
+const RESET_CAUSE = 41;
+
+function onProgress(
+  state: SipToIsupState,
+  message: IsupMessage,
+  progress: Progress,
+  now: number,
+  options: SipToIsupOptions,
+): SipToIsupStep {
+  const { status, hasEarlyMedia, cause, row } = progress;
+  const out = response(status, [], message, row, hasEarlyMedia);
+  if (cause !== undefined) {
+    const timers = { interwork: now + (options.interworkMs ?? DEFAULTS.interworkMs) };
+    return { state: { name: "NotAlerting", timers, cause }, outputs: [out] };
+  }
+  // T9 begins with the first ACM and goes on; alerting does not fall back (RFC 3398 §7.2.9).
+  const T9 = state.timers.T9 ?? now + (options.T9Ms ?? DEFAULTS.T9Ms);
+  const isAlerting = status === 180 || state.name === "Alerting";
+  return step(isAlerting ? "Alerting" : "Progressing", [out], { T9 });
+}
+
+/** The far party holds or takes back: a re-INVITE says so to SIP (RFC 3398 §9.2). */
+function onHold(
+  state: SipToIsupState,
+  hold: "hold" | "retrieve" | undefined,
+  isup: IsupMessage,
+): SipToIsupStep {
+  if (hold === undefined) return info(state, isup);
+  const direction = hold === "hold" ? "sendonly" : "sendrecv";
+  return { state, outputs: [{ to: "sip", type: "request", method: "INVITE", headers: [], isup, direction }] };
+}
+
+function info(state: SipToIsupState, isup: IsupMessage): SipToIsupStep {
+  return { state, outputs: [{ to: "sip", type: "request", method: "INFO", headers: [], isup }] };
+}
+
+const CONFIRM: SipToIsupOutput = { to: "sip", type: "confirm" };
+
+function toIsup(message: IsupMessage): Extract<SipToIsupOutput, { to: "isup" }> {
+  return { to: "isup", message };
+}
+
+function rel(
+  cause: CauseIndicators,
+  { variant }: SipToIsupOptions,
+): Extract<SipToIsupOutput, { to: "isup" }> {
+  return toIsup(relFromCause(cause, variant));
+}
+
+function response(
+  status: number,
+  headers: readonly (readonly [string, string])[],
+  isup: IsupMessage | undefined,
+  row: string,
+  hasEarlyMedia = false,
+): SipToIsupOutput {
+  return { to: "sip", type: "response", status, headers, hasEarlyMedia, isup, row };
+}
+
+function bye(cause: CauseIndicators, isup: IsupMessage | undefined): SipToIsupOutput {
+  return { to: "sip", type: "request", method: "BYE", headers: reasonHeadersFrom(cause), isup };
+}
+
+function step(
+  name: SipToIsupState["name"],
+  outputs: readonly SipToIsupOutput[],
+  timers: SipToIsupState["timers"] = {},
+): SipToIsupStep {
+  return { state: { name, timers, cause: undefined }, outputs };
+}
+
+function ignored(state: SipToIsupState): SipToIsupStep {
+  return { state, outputs: [] };
+}
