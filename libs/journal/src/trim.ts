@@ -2,7 +2,7 @@ import type { StatementSync } from "node:sqlite";
 import type { JournalStore } from "./store.ts";
 
 /** Rows that one step deletes, about: a few milliseconds during which a group may have to wait. */
-export const TRIM_ROWS = 500;
+const TRIM_ROWS = 500;
 
 /** Rows that go at once with the oldest row of an ended key. */
 const TRIM_KEY_ROWS_MAX = 256;
