@@ -26,6 +26,7 @@ const STEPS = {
   events: ["tools/generate-events.mjs", "--check"],
   "config-docs": ["tools/generate-config-docs.mjs", "--check"],
   "isup-docs": ["tools/generate-isup-docs.mjs", "--check"],
+  compliance: ["tools/generate-compliance.mjs", "--check"],
   compose: ["tools/check-compose.mjs"],
   files: ["tools/check-files.mjs"],
 };
