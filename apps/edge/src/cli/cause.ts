@@ -12,7 +12,6 @@ const STATUS_MIN = 300;
 const STATUS_MAX = 699;
 
 export const cause: Command = {
-  summary: "explains a Q.850 cause or a SIP status, and its mapping",
   help: `tandem cause N           a Q.850 cause value, 1 to 127
 tandem cause --sip CODE  a SIP status, 300 to 699
 

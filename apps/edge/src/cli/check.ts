@@ -4,7 +4,6 @@ import { printLine } from "./output.ts";
 import { readConfig } from "./read-config.ts";
 
 export const check: Command = {
-  summary: "validates a configuration: all faults at once, with line and nearest key",
   help: `tandem check --config FILE
 
 Exit code 0 where the configuration is good, 1 with a line per fault where it is not:

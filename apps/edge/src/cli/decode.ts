@@ -15,7 +15,6 @@ const INPUT_OCTETS_MAX = 1_048_576;
 const ARGUMENTS_MAX = 65_536;
 
 export const decode: Command = {
-  summary: "decodes a SIP message, an ISUP message or a SIP body",
   help: `tandem decode sip|isup|body [--variant V] [--content-type T] [HEX or FILE] [--ndjson]
 
   sip      a SIP message, with the ISUP in its body

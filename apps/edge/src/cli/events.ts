@@ -11,7 +11,6 @@ import { readConfig } from "./read-config.ts";
 const FOLLOW_MS = 200;
 
 export const events: Command = {
-  summary: "prints what the journal holds, and ends",
   help: `tandem events --config FILE [--call ID] [--json]
 
 Works beside a running edge; what it writes meanwhile is not waited for.
@@ -41,7 +40,6 @@ Works beside a running edge; what it writes meanwhile is not waited for.
 };
 
 export const tail: Command = {
-  summary: "follows what the journal gets",
   help: `tandem tail --config FILE [--json]
 
 Prints events as they are written, until Ctrl-C.

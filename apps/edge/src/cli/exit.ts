@@ -25,7 +25,6 @@ export function usage(message: string): CommandError {
 }
 
 export interface Command {
-  readonly summary: string;
   readonly help: string;
   /** Runs until it is told to stop: by a signal, or by the end of who reads its output. Others just end. */
   readonly isService?: boolean;

@@ -1,14 +1,37 @@
 import { nearest } from "../config/nearest.ts";
-import { cause } from "./cause.ts";
-import { check } from "./check.ts";
-import { decode } from "./decode.ts";
-import { events, tail } from "./events.ts";
 import { CommandError, OK, USAGE, usage, type Command } from "./exit.ts";
 import { watchOutput } from "./output.ts";
-import { run } from "./run.ts";
 import { stopOrder } from "./stop-order.ts";
 
-const COMMANDS: Readonly<Record<string, Command>> = { run, check, events, tail, decode, cause };
+interface Entry {
+  readonly summary: string;
+  /** Only what the command needs: explaining a cause does not want a whole edge in memory. */
+  readonly load: () => Promise<Command>;
+}
+
+const COMMANDS: Readonly<Record<string, Entry>> = {
+  run: { summary: "the edge", load: async () => (await import("./run.ts")).run },
+  check: {
+    summary: "validates a configuration: all faults at once, with line and nearest key",
+    load: async () => (await import("./check.ts")).check,
+  },
+  events: {
+    summary: "prints what the journal holds, and ends",
+    load: async () => (await import("./events.ts")).events,
+  },
+  tail: {
+    summary: "follows what the journal gets",
+    load: async () => (await import("./events.ts")).tail,
+  },
+  decode: {
+    summary: "decodes a SIP message, an ISUP message or a SIP body",
+    load: async () => (await import("./decode.ts")).decode,
+  },
+  cause: {
+    summary: "explains a Q.850 cause or a SIP status, and its mapping",
+    load: async () => (await import("./cause.ts")).cause,
+  },
+};
 
 function help(): string {
   const lines = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(8)} ${summary}`);
@@ -16,9 +39,9 @@ function help(): string {
   return `tandem COMMAND [OPTIONS]\n\n${lines.join("\n")}\n\nEach command has --help. Exit codes: 0 ok, 1 fault, 2 usage.`;
 }
 
-function commandNamed(name: string): Command {
-  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (command !== undefined) return command;
+async function commandNamed(name: string): Promise<Command> {
+  const entry = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (entry !== undefined) return entry.load();
   const near = nearest(name, [...Object.keys(COMMANDS), "carrier"]);
   throw usage(`unknown command ${name}${near === undefined ? "" : `; did you mean ${near}?`}`);
 }
@@ -38,7 +61,7 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
     process.stdout.write(`${help()}\n`);
     return OK;
   }
-  const command = commandNamed(name);
+  const command = await commandNamed(name);
   if (args.some(isHelp)) {
     process.stdout.write(`${command.help}\n`);
     return OK;

@@ -10,7 +10,6 @@ import { ordered } from "./stop-order.ts";
 const LEVELS = ["error", "warn", "info", "debug"];
 
 export const run: Command = {
-  summary: "the edge",
   help: `tandem run --config FILE [--log error|warn|info|debug] [--events]
 
 Runs the edge until SIGINT or SIGTERM; then calls are ended, the journal is closed, exit code 0.
