@@ -20,6 +20,15 @@ export interface ComposedRequest {
   readonly body: Uint8Array | undefined;
 }
 
+/** Start line, Via, Max-Forwards, Content-Length and line ends, about. */
+const FRAME_OCTETS = 250;
+
+/** About as many octets as the request will have, before it is known where it goes. */
+export function approximateOctets({ headers, body }: Pick<ComposedRequest, "headers" | "body">): number {
+  const head = headers.reduce((sum, [name, value]) => sum + name.length + value.length + 4, FRAME_OCTETS);
+  return head + (body?.length ?? 0);
+}
+
 export interface RequestPlan {
   readonly method: string;
   /** Called for each try: a retry is a new request, with the next sequence number (RFC 3261 §8.1.3.5, §22.2). */
@@ -154,7 +163,12 @@ export class ClientRequest {
     if (this.#challenges >= CHALLENGES_MAX) return undefined;
     this.#challenges++;
     const { method, requestUri, body } = sent;
-    const credentials = this.#core.authenticator?.answer(response, { method, requestUri, body });
+    const credentials = this.#core.authenticator?.answer(response, {
+      method,
+      requestUri,
+      body,
+      credentials: this.#amendment.credentials,
+    });
     return credentials && { ...this.#amendment, credentials };
   }
 }

@@ -8,9 +8,9 @@ import type {
   Reply,
 } from "../transaction/server-transaction.ts";
 import type { Flow } from "../transport/flow.ts";
-import { ClientRequest, type ClientRequestListener } from "./client-request.ts";
+import { approximateOctets, ClientRequest, type ClientRequestListener } from "./client-request.ts";
 import type { DialogEntry, RequestBody, UserAgentCore } from "./user-agent-core.ts";
-import type { Amendment } from "./amendment.ts";
+import { NOT_AMENDED, type Amendment } from "./amendment.ts";
 
 /** A call as another one sees it that takes its place (RFC 3891). */
 export interface ReplaceableCall {
@@ -152,7 +152,15 @@ export class OpenDialog implements DialogEntry {
             body,
           };
         },
-        targets: () => this.#core.targetsIn(requestInDialog(this.#data, method).nextHop, this.flow),
+        targets: () => {
+          const { headers, nextHop } = requestInDialog(this.#data, method);
+          const content = typeof parts === "function" ? parts(NOT_AMENDED) : parts;
+          const octets = approximateOctets({
+            headers: [...headers, ...(content.headers ?? [])],
+            body: content.body,
+          });
+          return this.#core.targetsIn(nextHop, this.flow, octets);
+        },
       },
       listener,
     );
@@ -180,7 +188,7 @@ export class OpenDialog implements DialogEntry {
       body: parts.body,
     });
     return () => {
-      core.targetsIn(request.nextHop, this.flow).next((target) => {
+      core.targetsIn(request.nextHop, this.flow, octets.length).next((target) => {
         if (target !== undefined) core.layer.send(octets, target);
       });
     };

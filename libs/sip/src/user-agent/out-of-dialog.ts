@@ -1,7 +1,7 @@
 import type { HeaderField } from "../message/build-message.ts";
 import type { Target } from "../transport/flow.ts";
-import type { Amendment } from "./amendment.ts";
-import type { RequestPlan } from "./client-request.ts";
+import { NOT_AMENDED, type Amendment } from "./amendment.ts";
+import { approximateOctets, type RequestPlan } from "./client-request.ts";
 import { targetsOf } from "./ports.ts";
 import type { RequestBody, UserAgentCore } from "./user-agent-core.ts";
 
@@ -60,7 +60,10 @@ export class OutOfDialog {
       },
       targets: () => {
         if (target !== undefined) return targetsOf([target]);
-        return this.#core.targetsOf(routes[0]?.replace(/^[^<]*<|>.*$/g, "") ?? requestUri);
+        const anywhere: Target = { listener: this.#core.layer.defaultListener, address: "", port: 0 };
+        const { headers = [], body } = parts(NOT_AMENDED, anywhere);
+        const firstRoute = routes[0]?.replace(/^[^<]*<|>.*$/g, "");
+        return this.#core.targetsOf(firstRoute ?? requestUri, approximateOctets({ headers, body }));
       },
     };
   }

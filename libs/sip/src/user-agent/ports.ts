@@ -26,6 +26,8 @@ export interface ChallengedRequest {
   readonly method: string;
   readonly requestUri: string;
   readonly body: Uint8Array | undefined;
+  /** Credential header fields that the challenged try had. */
+  readonly credentials: readonly HeaderField[];
 }
 
 /** Digest as a client (RFC 3261 §22): credentials for the challenges of a 401 or 407. */
@@ -43,9 +45,12 @@ export interface Targets {
   succeeded?(target: Target): void;
 }
 
-/** Finds targets for a URI. `near` is the listener a call came in by, where there is one. */
+/**
+ * Finds targets for a URI. `near` is the listener a call came in by, where there is one; `requestOctets`, about, decides
+ * between UDP and TCP (RFC 3261 §18.1.1).
+ */
 export interface TargetSource {
-  locate(uriText: string, near: string | undefined): Targets;
+  locate(uriText: string, near: string | undefined, requestOctets: number): Targets;
 }
 
 export function targetsOf(list: readonly Target[]): Targets {

@@ -122,9 +122,9 @@ export class UserAgentCore {
   }
 
   /** Targets of a URI outside of any dialog (RFC 3263). */
-  targetsOf(uriText: string): Targets {
+  targetsOf(uriText: string, requestOctets: number): Targets {
     return (
-      this.#locator?.locate(uriText, undefined) ??
+      this.#locator?.locate(uriText, undefined, requestOctets) ??
       targetsOf(this.#numeric(uriText, this.layer.defaultListener))
     );
   }
@@ -133,7 +133,7 @@ export class UserAgentCore {
    * Targets inside a dialog: route set and remote target decide (RFC 3261 §12.2.1.1); a name that leads nowhere falls
    * back to where the peer was heard from.
    */
-  targetsIn(nextHop: string, flow: Flow): Targets {
+  targetsIn(nextHop: string, flow: Flow, requestOctets: number): Targets {
     const numeric = this.#numeric(nextHop, flow.listener);
     if (numeric.length > 0) return targetsOf(numeric);
     const fallback: Target = {
@@ -142,7 +142,7 @@ export class UserAgentCore {
       port: flow.remotePort,
       connection: flow.connection,
     };
-    const located = this.#locator?.locate(nextHop, flow.listener);
+    const located = this.#locator?.locate(nextHop, flow.listener, requestOctets);
     return located === undefined ? targetsOf([fallback]) : orElse(located, fallback);
   }
 
