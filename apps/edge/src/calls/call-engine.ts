@@ -46,6 +46,8 @@ export class CallEngine implements TimerOwner {
   /** Calls whose events the journal did not take: their acts wait for nothing but their budgets. */
   #unwritten: Call[] = [];
   #budgetTimer: Timer | undefined;
+  #budgetTimerSetAt = 0;
+  #wasLate = false;
   #isDraining = false;
   #isFenced = false;
   #onIdle: (() => void) | undefined;
@@ -108,7 +110,10 @@ export class CallEngine implements TimerOwner {
 
   onTimer(): void {
     this.#budgetTimer = undefined;
-    this.#expire();
+    // A thread that stood still hears of its timers before the commits that came meanwhile: it looks once more.
+    const isLate = this.#options.epochMs() - this.#budgetTimerSetAt > 2 * BUDGET_CHECK_MS;
+    if (!isLate || this.#wasLate) this.#expire();
+    this.#wasLate = isLate && !this.#wasLate;
     this.#watchBudgets();
   }
 
@@ -160,8 +165,9 @@ export class CallEngine implements TimerOwner {
   }
 
   #watchBudgets(): void {
-    const waiting = this.#waiting.length + this.#unwritten.length;
-    if (waiting > 0) this.#budgetTimer ??= this.#timers.start(this, "budget", BUDGET_CHECK_MS);
+    if (this.#waiting.length + this.#unwritten.length === 0 || this.#budgetTimer !== undefined) return;
+    this.#budgetTimer = this.#timers.start(this, "budget", BUDGET_CHECK_MS);
+    this.#budgetTimerSetAt = this.#options.epochMs();
   }
 
   #expire(): void {
