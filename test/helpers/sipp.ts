@@ -1,3 +1,4 @@
+import { expect } from "@jest/globals";
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -51,6 +52,17 @@ export interface RunningSipp {
   readonly result: Promise<SippResult>;
   /** Ends it without a farewell: calls that are open stay so. */
   kill(): void;
+}
+
+/** So many calls, none of them failed. Repeated messages are none: SIPp reports them, and RFC 3261 §17 has them. */
+export function expectSuccess({ exitCode, successful, failed, errors }: SippResult, calls: number): void {
+  const faults = errors.match(/(Aborting call|Call-Id: \S+, receive timeout).*/g) ?? [];
+  expect({ exitCode, successful, failed, faults }).toEqual({
+    exitCode: 0,
+    successful: calls,
+    failed: 0,
+    faults: [],
+  });
 }
 
 /** Runs SIPp to its end. */

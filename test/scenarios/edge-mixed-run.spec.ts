@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { eventsByCall, expectWhole, releaseOf, wordsOf } from "../helpers/calls.ts";
 import { removeEdges, startEdge, type TestEdge } from "../helpers/edge.ts";
 import { closeClients, SipClient } from "../helpers/sip-client.ts";
-import { startSipp } from "../helpers/sipp.ts";
+import { expectSuccess, startSipp } from "../helpers/sipp.ts";
 
 const GOOD = 360;
 /** 5 % each of all calls. */
@@ -90,10 +90,9 @@ async function runMixed(edge: TestEdge, broken: readonly Broken[]): Promise<void
     client.send(broken[sent % broken.length]!.octets);
     await new Promise((resolve) => setTimeout(resolve, (seconds * 1_000) / BROKEN));
   }
-  const clean = { exitCode: 0, failed: 0, errors: "" };
-  expect(await good.result).toMatchObject({ ...clean, successful: GOOD });
-  expect(await cancelled.result).toMatchObject({ ...clean, successful: CANCELLED });
-  expect(await strangers.result).toMatchObject({ ...clean, successful: STRANGERS });
+  expectSuccess(await good.result, GOOD);
+  expectSuccess(await cancelled.result, CANCELLED);
+  expectSuccess(await strangers.result, STRANGERS);
 }
 
 /** UDP sockets of the process, as the system counts them. */
