@@ -47,9 +47,11 @@ Prints events as they are written, until Ctrl-C.
   isService: true,
   async run(args, stop) {
     const { values } = optionsOf(args, { config: { type: "string" }, json: { type: "boolean" } });
-    const reader = open(readConfig(values.config).journal.directory);
+    const { directory } = readConfig(values.config).journal;
+    const reader = open(directory);
     const isStopped = (): boolean => stop.aborted;
     let after = reader.lastPosition();
+    process.stderr.write(`tail: follows ${directory}, Ctrl-C ends it\n`);
     while (!isStopped()) {
       for (const record of reader.records(after)) {
         if (isStopped()) break;
