@@ -20,6 +20,11 @@ describe("nearest", () => {
     expect(nearest(written, KEYS)).toBe(word);
   });
 
+  it("takes the nearest of several that are near, wherever it stands", () => {
+    expect(nearest("partitons", ["portitions", "partitions"])).toBe("partitions");
+    expect(nearest("partitons", ["partitions", "portitions"])).toBe("partitions");
+  });
+
   it.each(["replication", "tls", "xy", "a", "", "x".repeat(1_000_000)])(
     "finds nothing for another word (%#)",
     (written) => {
