@@ -86,7 +86,8 @@ export class SipEdge {
   refused(reason: string, status: number | undefined, detail: string, flow: Flow): void {
     const { counters, logger } = this.#parts;
     counters.add("tandem_sip_refused_total", reason, status === undefined ? "none" : String(status));
-    logger.log("debug", "refused", {
+    // A fault of our own: what it cost is one request, but a person must look.
+    logger.log(reason === "internal-error" ? "error" : "debug", "refused", {
       reason,
       status,
       detail,

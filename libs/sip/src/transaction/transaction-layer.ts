@@ -122,11 +122,16 @@ export class TransactionLayer {
     return this.#transports.get(listener);
   }
 
+  /** What a message makes its user throw is a fault of ours and ends that message alone; other calls go on. */
   receive(octets: Uint8Array, flow: Flow): void {
-    const parsed = parseMessage(octets);
-    if (!parsed.ok) this.#refuseUnparsed(parsed.error, flow);
-    else if (parsed.message.kind === "response") this.#receiveResponse(parsed.message, flow);
-    else this.#receiveRequest(parsed.message, flow);
+    try {
+      const parsed = parseMessage(octets);
+      if (!parsed.ok) this.#refuseUnparsed(parsed.error, flow);
+      else if (parsed.message.kind === "response") this.#receiveResponse(parsed.message, flow);
+      else this.#receiveRequest(parsed.message, flow);
+    } catch (error) {
+      this.#user.onRefused("internal-error", undefined, describe(error), flow);
+    }
   }
 
   sendInvite(
@@ -269,11 +274,20 @@ export class TransactionLayer {
         : new NonInviteServerTransaction(parts, request, flow, this.#serverHost);
     this.#server.set(key, transaction);
     if (merged !== undefined) this.#merges.set(merged, transaction);
+    try {
+      this.#hand(request, transaction);
+    } catch (error) {
+      transaction.respond({ status: 500, toTag: statelessTag(request) });
+      this.#user.onRefused("internal-error", 500, describe(error), flow);
+    }
+    transaction.awaitUser();
+  }
+
+  #hand(request: SipRequest, transaction: ServerTransaction): void {
     if (transaction instanceof InviteServerTransaction) this.#user.onInvite(request, transaction);
     else if (request.method === "CANCEL")
       this.#user.onCancel(request, transaction, this.#cancelledBy(request));
     else this.#user.onRequest(request, transaction);
-    transaction.awaitUser();
   }
 
   /** RFC 3261 §9.2; where a NAT has changed the sent-by, the branch and what copies have in common tell. */
@@ -295,6 +309,11 @@ export class TransactionLayer {
       if (isMeant) transaction.input("transport error");
     }
   }
+}
+
+/** For those who have to find it: a fault of ours is rare, and its place is what counts. */
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 /** FNV-1a over what identifies the request: a retransmission gets the same tag. */
