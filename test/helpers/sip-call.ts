@@ -18,6 +18,8 @@ export interface CallOptions {
   readonly iam?: string | undefined;
   /** null for an INVITE without SDP. */
   readonly sdp?: string | null;
+  /** Host of the Contact, with its port; the client's own by default. */
+  readonly contact?: string;
   /** Added to the INVITE. */
   readonly headers?: readonly string[];
   readonly callId?: string;
@@ -31,6 +33,8 @@ export interface RequestParts {
   readonly branch?: string;
   readonly cseq?: number;
 }
+
+type InviteParts = Omit<RequestParts, "body"> & { readonly sdp?: string | null };
 
 /** An SDP with PCMA and PCMU at that address. */
 export function sdpFor(address: string, port: number, formats = "8 0"): string {
@@ -93,7 +97,12 @@ export class TestCall {
   }
 
   /** Sends the INVITE; with an SDP of its own, or null for none, it is a re-INVITE and has no ISUP. */
-  invite(parts: Omit<RequestParts, "body"> & { readonly sdp?: string | null } = {}): void {
+  invite(parts: InviteParts = {}): void {
+    this.#client.send(this.inviteRequest(parts));
+  }
+
+  /** The INVITE that {@link invite} sends. */
+  inviteRequest(parts: InviteParts = {}): Buffer {
     const { headers = [], sdp = sdpFor(this.#client.address, 40_000), iam } = this.#options;
     const isup = parts.sdp === undefined ? iam : undefined;
     const content = bodyOf({ sdp: (parts.sdp === undefined ? sdp : parts.sdp) ?? undefined, isup });
@@ -105,7 +114,7 @@ export class TestCall {
       body: content.body,
     });
     this.#invite = { branch, cseq: this.#cseq, octets };
-    this.#client.send(octets);
+    return octets;
   }
 
   /** The same octets again. */
@@ -177,7 +186,9 @@ export class TestCall {
       `To: ${this.#to}`,
       `Call-ID: ${this.callId}`,
       `CSeq: ${cseq ?? this.#cseq} ${method}`,
-      ...(method === "INVITE" ? [`Contact: <sip:carrier@${address}:${port}>`] : []),
+      ...(method === "INVITE"
+        ? [`Contact: <sip:carrier@${this.#options.contact ?? `${address}:${port}`}>`]
+        : []),
       ...headers,
       `Content-Length: ${body?.length ?? 0}`,
     ];
