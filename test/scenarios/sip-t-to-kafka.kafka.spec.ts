@@ -1,6 +1,3 @@
-import { existsSync, mkdtempSync, rmSync, statfsSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { topicsOf } from "@tandem/call-events";
 import { eventsByCall, expectWhole, releaseOf, wordsOf } from "../helpers/calls.ts";
@@ -16,7 +13,7 @@ import {
   restartBroker,
   startBroker,
 } from "../helpers/kafka.ts";
-import { runSipp, startSipp } from "../helpers/sipp.ts";
+import { expectSuccess, runSipp, startSipp } from "../helpers/sipp.ts";
 import type { SippOptions, SippResult } from "../helpers/sipp.ts";
 
 announceSkippedKafka("sip-t-to-kafka.kafka.spec.ts");
@@ -33,28 +30,7 @@ const BROKER_AWAY_MS = 20_000;
 /** SIPp gives a call up that hears nothing for so long: one whose 200 was lost with the process. */
 const SIPP_PATIENCE_MS = 10_000;
 
-/** Memory as a disk, where Linux has it with room for a run. */
-const MEMORY = "/dev/shm";
-const ROOM_BYTES = 2 ** 30;
-
 let broker: TestBroker;
-const directories: string[] = [];
-
-/**
- * Where the journal is not slowed down by what else is written on this machine: the edge would refuse calls then, as
- * it should (design: a slow disk), and these tests count calls. What kill -9 leaves behind is the same.
- */
-function quietDirectory(): string {
-  const hasRoom = (path: string): boolean => {
-    const { bavail, bsize } = statfsSync(path);
-    return bavail * bsize >= ROOM_BYTES;
-  };
-  const directory = mkdtempSync(
-    join(existsSync(MEMORY) && hasRoom(MEMORY) ? MEMORY : tmpdir(), "tandem-edge-"),
-  );
-  directories.push(directory);
-  return directory;
-}
 
 function topics(prefix: string): readonly string[] {
   const { callEvents, gatewayEvents } = topicsOf(prefix);
@@ -63,7 +39,7 @@ function topics(prefix: string): readonly string[] {
 
 function start(prefix: string, options: EdgeOptions = {}): Promise<TestEdge> {
   const kafka = { brokers: [broker.address], topicPrefix: prefix };
-  return startEdge({ node: prefix, directory: quietDirectory(), ...options, kafka });
+  return startEdge({ node: prefix, ...options, kafka });
 }
 
 function sippOptions(edge: TestEdge, calls: number): SippOptions {
@@ -95,12 +71,6 @@ async function delivered(edge: TestEdge, prefix: string): Promise<readonly Print
   return expectSameEvents(await readCommitted(broker.address, topics(prefix)), await edge.events());
 }
 
-/** A failing test shows what SIPp did not expect. */
-function expectSuccess({ exitCode, successful, failed, errors }: SippResult, calls: number): void {
-  expect(matchesIn(errors, /(Aborting call[^\n]*|Call-Id: [^\n]*timeout[^\n]*)/g)).toEqual([]);
-  expect({ exitCode, successful, failed }).toEqual({ exitCode: 0, successful: calls, failed: 0 });
-}
-
 function expectLives(events: readonly PrintedEvent[], calls: number): void {
   const byCall = eventsByCall(events);
   expect(byCall.size).toBe(calls);
@@ -115,10 +85,7 @@ function expectLives(events: readonly PrintedEvent[], calls: number): void {
     broker = await startBroker();
   }, 120_000);
 
-  afterEach(async () => {
-    await removeEdges();
-    for (const directory of directories.splice(0)) rmSync(directory, { recursive: true, force: true });
-  });
+  afterEach(removeEdges);
 
   afterAll(async () => {
     await removeBroker(broker);
@@ -249,14 +216,14 @@ function expectRecovered(calls: readonly CallEvent[][], { created, errors, faile
       q850: { value: 127 },
     });
   }
-  const refused = new Set(matchesIn(errors, /Call-Id '([^']+)'[^\n]*received 'SIP\/2\.0 481/g));
+  const refused = new Set(idsIn(errors, /Call-Id '([^']+)'[^\n]*received 'SIP\/2\.0 481/g));
   expect(refused.size).toBeGreaterThan(PER_SECOND / 2);
   expect(failed).toBeGreaterThanOrEqual(refused.size);
   // Told 481, yet not recovered: the BYE was on disk before the kill, and its 200 had not left.
   const ended = calls.filter((call) => refused.has(sipCallId(call)) && !recovered.includes(call));
   expect(ended.filter((call) => releaseOf(call).cause.class !== "normal")).toEqual([]);
   // Recovered, yet not told: the 200 had not left, so the INVITE came again; after a 180 SIPp only waits.
-  const lost = new Set(matchesIn(errors, /Call-Id: (\S+), receive timeout/g));
+  const lost = new Set(idsIn(errors, /Call-Id: (\S+), receive timeout/g));
   const untold = recovered.map(sipCallId).filter((id) => !refused.has(id) && !lost.has(id));
   const again = untold.filter((id) => calls.filter((call) => sipCallId(call) === id).length > 1);
   expect(untold).toEqual(again);
@@ -266,6 +233,6 @@ function sipCallId(call: readonly CallEvent[]): string {
   return call[0]?.data.sip.callId ?? "";
 }
 
-function matchesIn(text: string, pattern: RegExp): string[] {
+function idsIn(text: string, pattern: RegExp): string[] {
   return [...text.matchAll(pattern)].map(([, id = ""]) => id);
 }
