@@ -382,7 +382,7 @@ const journal = object(
       default: DEFAULTS.journalMaxBytes,
       description: "Limit of the journal's size on disk, at least 4MiB.",
       reason:
-        "Without brokers the oldest ended calls go at the limit; with brokers new calls get 503. 4 GiB are some million calls.",
+        "Without brokers the oldest ended calls go at the limit; with brokers new calls get 503. 4 GiB hold some half a million SIP-T calls.",
     },
   },
   [],
