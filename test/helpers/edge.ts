@@ -190,7 +190,7 @@ export async function startEdge(options: EdgeOptions = {}): Promise<TestEdge> {
 }
 
 /** The command line of the edge, run to its end. */
-export async function runTandem(
+async function runTandem(
   args: readonly string[],
 ): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
   const child = spawn(process.execPath, [...NODE_ARGS, MAIN, ...args], { stdio: ["ignore", "pipe", "pipe"] });

@@ -4,7 +4,7 @@ const VERSION = 2;
 /** A list of contributing sources has at most 15 of four octets (RFC 3550 §5.1). */
 const CSRC_OCTETS = 4;
 /** A G.711 packet of 100 ms is 812 octets, and an Ethernet frame takes 1472: what is larger is no speech. */
-export const RTP_PACKET_OCTETS_MAX = 1_472;
+const RTP_PACKET_OCTETS_MAX = 1_472;
 
 /** What the echo needs of an RTP header (RFC 3550 §5.1). */
 export interface RtpHeader {
