@@ -38,6 +38,36 @@ for (const [short, long] of Object.entries(COMPACT)) {
   known.set(short.toUpperCase(), long);
 }
 
+interface KnownName {
+  readonly spelling: Uint8Array;
+  readonly id: string;
+}
+
+const SHAPES = 2_048;
+/** Names by length, first and last octet: nearly always one, which a comparison confirms without a copy. */
+const byShape: KnownName[][] = Array.from({ length: SHAPES }, () => []);
+const shapeOf = (length: number, first: number, last: number): number =>
+  (length * 61 + first * 17 + last) & (SHAPES - 1);
+for (const [name, id] of known) {
+  const spelling = Uint8Array.from(name, (character) => character.charCodeAt(0));
+  byShape[shapeOf(name.length, spelling[0] ?? 0, spelling[name.length - 1] ?? 0)]?.push({ spelling, id });
+}
+
+function liesAt({ spelling }: KnownName, octets: Uint8Array, at: number): boolean {
+  for (let index = 0; index < spelling.length; index++)
+    if (spelling[index] !== octets[at + index]) return false;
+  return true;
+}
+
+/** As {@link knownHeaderId}, for a name that lies in the octets of a head. */
+export function headerIdAt(octets: Uint8Array, at: number, end: number): string | undefined {
+  const names = byShape[shapeOf(end - at, octets[at] ?? 0, octets[end - 1] ?? 0)];
+  if (names !== undefined)
+    for (const name of names)
+      if (name.spelling.length === end - at && liesAt(name, octets, at)) return name.id;
+  return undefined;
+}
+
 /** Lower-case long form of a header field name in one of its usual spellings. */
 export function knownHeaderId(name: string): string | undefined {
   return known.get(name);

@@ -2,13 +2,15 @@ import { parseCSeq, type CSeq } from "./cseq.ts";
 import { textOf } from "./octets.ts";
 import type { HeaderType } from "./headers/header-type.ts";
 import { parseNameAddr, parseNameAddrs, type NameAddr } from "./name-addr.ts";
-import { splitOutside } from "./token.ts";
+import { isToken, splitOutside } from "./token.ts";
 import { parseUri, type Uri } from "./uri.ts";
 import { parseVia, type Via } from "./via.ts";
 
 /** Where a header field lies in the head: `id` is the lower-case long name, the rest are offsets. */
 export interface HeaderIndex {
   readonly ids: readonly string[];
+  /** No value is folded and none has an octet above 0x7F: each is its own text. */
+  readonly isPlain: boolean;
   readonly nameStarts: readonly number[];
   readonly valueStarts: readonly number[];
   readonly valueEnds: readonly number[];
@@ -23,6 +25,8 @@ export interface IndexedOctets {
   readonly bodyStart: number;
   readonly bodyEnd: number;
 }
+
+const TAG = ";tag=";
 
 /**
  * A received message: immutable octets plus an index (RFC 3261 §7). Header fields are parsed when asked for and
@@ -58,22 +62,28 @@ abstract class SipMessageBase {
 
   /** The value at an index position as sent, but unfolded (RFC 3261 §7.3.1). One character per octet. */
   rawValue(at: number): string {
-    const value = this.head.slice(this.index.valueStarts[at], this.index.valueEnds[at]);
+    const { valueStarts, valueEnds, isPlain } = this.index;
+    const value = this.head.slice(valueStarts[at], valueEnds[at]);
+    if (isPlain) return value;
     return value.includes("\n") ? value.replace(/\r\n[ \t]+/g, " ") : value;
+  }
+
+  /** The value at an index position as text. */
+  text(at: number): string {
+    return this.index.isPlain ? this.rawValue(at) : textOf(this.rawValue(at));
   }
 
   /** First value of a header field by its lower-case long name, as text. */
   header(id: string): string | undefined {
     const at = this.index.ids.indexOf(id);
-    return at < 0 ? undefined : textOf(this.rawValue(at));
+    return at < 0 ? undefined : this.text(at);
   }
 
   /** All lines of a header field, in order; comma-separated lists are not split. */
   headers(id: string): string[] {
     const values: string[] = [];
     const { ids } = this.index;
-    for (let at = ids.indexOf(id); at >= 0; at = ids.indexOf(id, at + 1))
-      values.push(textOf(this.rawValue(at)));
+    for (let at = ids.indexOf(id); at >= 0; at = ids.indexOf(id, at + 1)) values.push(this.text(at));
     return values;
   }
 
@@ -137,20 +147,30 @@ abstract class SipMessageBase {
   }
 
   get fromTag(): string | undefined {
-    return this.from?.params.get("tag");
+    return this.#from === null ? this.#tag("from") : this.#from?.params.get("tag");
   }
 
   get toTag(): string | undefined {
-    return this.to?.params.get("tag");
+    return this.#to === null ? this.#tag("to") : this.#to?.params.get("tag");
   }
 
   get contacts(): NameAddr[] | undefined {
     return parseNameAddrs(this.headers("contact"));
   }
 
+  /** A tag is all that most lookups want of From and To; where it is the only parameter, the URI can stay unread. */
+  #tag(id: "from" | "to"): string | undefined {
+    const at = this.index.ids.indexOf(id);
+    if (at < 0) return undefined;
+    const text = this.rawValue(at);
+    const close = text.lastIndexOf(">");
+    const tag = close > 0 && text.startsWith(";tag=", close + 1) ? text.slice(close + 1 + TAG.length) : "";
+    return isToken(tag) ? tag : this[id]?.params.get("tag");
+  }
+
   #single<T>(id: string, parse: (text: string) => T | undefined): T | undefined {
     const at = this.index.ids.indexOf(id);
-    return at < 0 ? undefined : parse(textOf(this.rawValue(at)));
+    return at < 0 ? undefined : parse(this.text(at));
   }
 }
 

@@ -4,6 +4,10 @@ import { closingQuote, isToken, unquote } from "./token.ts";
 export type Params = ReadonlyMap<string, string>;
 
 const NONE: Params = new Map();
+/** Names as nearly everybody writes them. */
+const USUAL = new Map(
+  ["tag", "branch", "rport", "received", "lr", "expires", "transport", "q"].map((name) => [name, name]),
+);
 
 /** Values may be tokens, hosts (IPv6 references too) or quoted strings; anything else is left as sent. */
 export function parseParams(text: string, from = 0): Params | undefined {
@@ -17,13 +21,11 @@ export function parseParams(text: string, from = 0): Params | undefined {
     if (end < 0) return undefined;
     const equals = text.indexOf("=", at + 1);
     const hasValue = equals >= 0 && equals < end;
-    const name = text
-      .slice(at + 1, hasValue ? equals : end)
-      .trim()
-      .toLowerCase();
+    const nameText = text.slice(at + 1, hasValue ? equals : end);
+    const name = USUAL.get(nameText) ?? nameText.trim().toLowerCase();
     const value = hasValue ? text.slice(equals + 1, end).trim() : "";
-    if (!isToken(name) || (hasValue && value === "")) return undefined;
-    if (!params.has(name)) params.set(name, unquote(value));
+    if ((!USUAL.has(name) && !isToken(name)) || (hasValue && value === "")) return undefined;
+    if (!params.has(name)) params.set(name, hasQuote ? unquote(value) : value);
     at = end;
   }
   return params;

@@ -1,4 +1,4 @@
-import { knownHeaderId } from "./header-names.ts";
+import { headerIdAt, knownHeaderId } from "./header-names.ts";
 import {
   HEADER_FIELDS_MAX,
   HEADER_VALUE_OCTETS_MAX,
@@ -47,6 +47,19 @@ export function parseMessage(octets: Uint8Array): ParseResult {
   let start = 0;
   while (octets[start] === CARRIAGE_RETURN || octets[start] === LINE_FEED) start++;
   if (start === octets.length) return refused("keep-alive", "no octets but line ends", 0);
+  const scanned = scanHead(octets, start);
+  if (scanned === undefined) return parseOdd(octets, start);
+  const { startEnd, headEnd, index } = scanned;
+  if (startEnd - start > START_LINE_OCTETS_MAX)
+    return refused("bad-start-line", "start line too long", start);
+  const head = octetString(octets, 0, headEnd + 2);
+  if (!nameOthers(head, index)) return parseOdd(octets, start);
+  const framed = frame(octets, head, index, headEnd + 4);
+  return build(head.slice(start, startEnd), start, framed.indexed, framed.fault);
+}
+
+/** What is not as {@link scanHead} wants it: most of it is refused, but as far as it can be read. */
+function parseOdd(octets: Uint8Array, start: number): ParseResult {
   const text = octetString(octets);
   const startEnd = text.indexOf("\r\n", start);
   if (startEnd < 0) return refused("not-sip", "no line end", start);
@@ -93,10 +106,11 @@ function build(
   const firstSpace = startLine.indexOf(" ");
   const lastSpace = startLine.lastIndexOf(" ");
   const method = startLine.slice(0, firstSpace);
-  if (firstSpace <= 0 || !isToken(method) || !NAMES_SIP.test(startLine)) {
+  const isUsual = startLine.endsWith(" SIP/2.0");
+  if (firstSpace <= 0 || !isToken(method) || (!isUsual && !NAMES_SIP.test(startLine))) {
     return refused("not-sip", "the start line is neither a request's nor a response's", offset);
   }
-  const version = startLine.slice(lastSpace + 1).toUpperCase();
+  const version = isUsual ? "SIP/2.0" : startLine.slice(lastSpace + 1).toUpperCase();
   const uri = lastSpace > firstSpace ? startLine.slice(firstSpace + 1, lastSpace) : "";
   const request = new SipRequest(indexed, method, uri);
   if (version !== "SIP/2.0" && SIP_VERSION.test(version)) {
@@ -142,20 +156,94 @@ function buildResponse(
 
 interface MutableIndex {
   readonly ids: string[];
+  isPlain: boolean;
   readonly nameStarts: number[];
   readonly valueStarts: number[];
   readonly valueEnds: number[];
 }
 
+const COLON = 0x3a;
 const TAB = 0x09;
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const SPACE = 0x20;
 
+interface ScannedHead {
+  readonly startEnd: number;
+  /** Of the line end before the empty line. */
+  readonly headEnd: number;
+  readonly index: MutableIndex;
+}
+
+/** The id of a field whose name is not a usual one, until it is looked at. */
+const UNNAMED = "";
+const BLANKS = /[ \t]+$/;
+
+/** One pass over the octets of a head without faults; undefined where it has one. */
+function scanHead(octets: Uint8Array, start: number): ScannedHead | undefined {
+  const { length } = octets;
+  let at = start;
+  while (at < length && octets[at] !== CARRIAGE_RETURN && octets[at] !== LINE_FEED) at++;
+  const startEnd = at;
+  if (octets[at] !== CARRIAGE_RETURN || octets[at + 1] !== LINE_FEED) return undefined;
+  at += 2;
+  const ids: string[] = [];
+  const nameStarts: number[] = [];
+  const valueStarts: number[] = [];
+  const valueEnds: number[] = [];
+  let bits = 0;
+  let isFolded = false;
+  while (octets[at] !== CARRIAGE_RETURN) {
+    const nameStart = at;
+    let colon = -1;
+    for (; ; at++) {
+      const octet = octets[at];
+      // Letters, most of all.
+      if (octet !== undefined && octet > COLON) bits |= octet;
+      else if (octet === CARRIAGE_RETURN) {
+        if (octets[at + 1] !== LINE_FEED) return undefined;
+        const next = octets[at + 2];
+        if (next !== SPACE && next !== TAB) break;
+        isFolded = true;
+        at += 2;
+      } else if (octet === undefined || octet === LINE_FEED) return undefined;
+      else if (octet === COLON && colon < 0) colon = at;
+    }
+    let nameEnd = colon;
+    while (nameEnd > nameStart && isBlank(octets[nameEnd - 1])) nameEnd--;
+    let valueStart = colon + 1;
+    let valueEnd = at;
+    while (valueStart < valueEnd && isWhite(octets[valueStart])) valueStart++;
+    while (valueEnd > valueStart && isWhite(octets[valueEnd - 1])) valueEnd--;
+    const isTooMuch = ids.length === HEADER_FIELDS_MAX || valueEnd - valueStart > HEADER_VALUE_OCTETS_MAX;
+    if (colon < 0 || isTooMuch) return undefined;
+    ids.push(headerIdAt(octets, nameStart, nameEnd) ?? UNNAMED);
+    nameStarts.push(nameStart);
+    valueStarts.push(valueStart);
+    valueEnds.push(valueEnd);
+    at += 2;
+  }
+  if (octets[at + 1] !== LINE_FEED) return undefined;
+  const isPlain = !isFolded && bits < 0x80;
+  return { startEnd, headEnd: at - 2, index: { ids, isPlain, nameStarts, valueStarts, valueEnds } };
+}
+
+/** Gives the fields of other names theirs; false where one is none. */
+function nameOthers(head: string, { ids, nameStarts }: MutableIndex): boolean {
+  for (let at = ids.indexOf(UNNAMED); at >= 0; at = ids.indexOf(UNNAMED, at + 1)) {
+    const nameStart = nameStarts[at] ?? 0;
+    const name = head.slice(nameStart, head.indexOf(":", nameStart)).replace(BLANKS, "");
+    if (!isToken(name)) return false;
+    ids[at] = name.toLowerCase();
+  }
+  return true;
+}
+
 /** One pass over the header lines; folded lines belong to the field before them. */
 function indexHead(head: string, from: number): { index: HeaderIndex; fault: Fault | undefined } {
   const index: MutableIndex = {
     ids: [],
+    isPlain: false,
     nameStarts: [],
     valueStarts: [],
     valueEnds: [],
@@ -217,11 +305,11 @@ function badHeader(message: string, offset: number): Fault {
   return { code: "bad-header", message, offset };
 }
 
-function isBlank(code: number): boolean {
+function isBlank(code: number | undefined): boolean {
   return code === SPACE || code === TAB;
 }
 
-function isWhite(code: number): boolean {
+function isWhite(code: number | undefined): boolean {
   return isBlank(code) || code === CARRIAGE_RETURN || code === LINE_FEED;
 }
 
@@ -246,7 +334,7 @@ function frame(
   const offset = index.valueStarts[first] ?? 0;
   const value = head.slice(offset, index.valueEnds[first]);
   const length = Number(value);
-  if (!DIGITS.test(value) || bodyStart + length > octets.length) {
+  if ((value !== "0" && !DIGITS.test(value)) || bodyStart + length > octets.length) {
     const message = `Content-Length "${value}" with ${octets.length - bodyStart} octets of body`;
     return {
       indexed: indexed(octets.length),

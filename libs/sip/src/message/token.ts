@@ -1,8 +1,11 @@
-/** RFC 3261 §25.1 `token`. */
-const TOKEN = /^[A-Za-z0-9\-.!%*_+`'~]+$/;
+/** RFC 3261 §25.1 `token`, by octet. */
+const IS_TOKEN = new Uint8Array(256);
+for (const character of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-.!%*_+`'~")
+  IS_TOKEN[character.charCodeAt(0)] = 1;
 
 export function isToken(text: string): boolean {
-  return TOKEN.test(text);
+  for (let at = 0; at < text.length; at++) if (IS_TOKEN[text.charCodeAt(at)] !== 1) return false;
+  return text !== "";
 }
 
 /** Index of the closing quote of the quoted-string opened at `open`, or -1 (RFC 3261 §25.1, quoted-pair). */

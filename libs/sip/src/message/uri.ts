@@ -28,6 +28,16 @@ export type Uri = SipUri | TelUri | (OtherUri & { readonly other: true });
 
 const SCHEME = /^[A-Za-z][A-Za-z0-9+\-.]*$/;
 const USER = /^(?:[A-Za-z0-9\-_.!~*'()&=+$,;?/]|%[0-9A-Fa-f]{2})+$/;
+/** Octets of a user part that stand for themselves, without `%`. */
+const IS_USER = new Uint8Array(256);
+for (const character of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.!~*'()&=+$,;?/")
+  IS_USER[character.charCodeAt(0)] = 1;
+
+function isUser(text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (IS_USER[text.charCodeAt(at)] !== 1) return USER.test(text);
+  return text !== "";
+}
+
 const HOST_NAME =
   /^(?:[A-Za-z0-9](?:[A-Za-z0-9\-_]*[A-Za-z0-9])?\.)*[A-Za-z0-9](?:[A-Za-z0-9\-_]*[A-Za-z0-9])?\.?$/;
 const IPV6_REFERENCE = /^\[[0-9A-Fa-f:.]+\]$/;
@@ -37,8 +47,21 @@ export function isSipUri(uri: Uri): uri is SipUri {
   return uri.scheme === "sip" || uri.scheme === "sips";
 }
 
-export function isHost(host: string): boolean {
-  return HOST_NAME.test(host) || IPV6_REFERENCE.test(host);
+function isHost(host: string): boolean {
+  return isPlainHost(host) || HOST_NAME.test(host) || IPV6_REFERENCE.test(host);
+}
+
+/** Letters, digits and single dots, as IPv4 addresses and nearly all names are: without the cost of the pattern. */
+function isPlainHost(host: string): boolean {
+  let isAfterDot = true;
+  for (let at = 0; at < host.length; at++) {
+    const code = host.charCodeAt(at);
+    const isDot = code === 0x2e;
+    const isAlphanumeric = (code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39);
+    if (isDot ? isAfterDot : !isAlphanumeric) return false;
+    isAfterDot = isDot;
+  }
+  return !isAfterDot;
 }
 
 export function parseUri(text: string): Uri | undefined {
@@ -65,8 +88,7 @@ function parseSipUri(scheme: "sip" | "sips", rest: string): SipUri | undefined {
     const colon = userInfo.indexOf(":");
     user = colon < 0 ? userInfo : userInfo.slice(0, colon);
     password = colon < 0 ? undefined : userInfo.slice(colon + 1);
-    if (!USER.test(user) || (password !== undefined && password !== "" && !USER.test(password)))
-      return undefined;
+    if (!isUser(user) || (password !== undefined && password !== "" && !isUser(password))) return undefined;
   }
   const question = hostPart.indexOf("?");
   const headers = question < 0 ? undefined : hostPart.slice(question + 1);
@@ -74,7 +96,9 @@ function parseSipUri(scheme: "sip" | "sips", rest: string): SipUri | undefined {
   const semicolon = hostPart.indexOf(";");
   const hostPort = semicolon < 0 ? hostPart : hostPart.slice(0, semicolon);
   const sentTo = readHostPort(hostPort, 0);
-  if (sentTo === undefined || hasWhite(hostPart)) return undefined;
+  // A host that is plain and all there is has none.
+  const isPlain = sentTo?.host === hostPart;
+  if (sentTo === undefined || (!isPlain && hasWhite(hostPart))) return undefined;
   const params = semicolon < 0 ? parseParams("") : parseUriParams(hostPart.slice(semicolon));
   if (params === undefined) return undefined;
   return { scheme, user, password, host: sentTo.host, port: sentTo.port, params, headers };
@@ -113,8 +137,10 @@ export function parseHostPort(text: string): { host: string; port: number | unde
 function readHostPort(text: string, lowest: 0 | 1): { host: string; port: number | undefined } | undefined {
   const bracket = text.startsWith("[") ? text.indexOf("]") : -1;
   const colon = text.indexOf(":", bracket < 0 ? 0 : bracket);
-  const host = (colon < 0 ? text : text.slice(0, colon)).trim().toLowerCase();
-  if (!isHost(host)) return undefined;
+  const sent = colon < 0 ? text : text.slice(0, colon);
+  const isPlain = isPlainHost(sent);
+  const host = isPlain ? sent : sent.trim().toLowerCase();
+  if (!isPlain && !isHost(host)) return undefined;
   if (colon < 0) return { host, port: undefined };
   const digits = text.slice(colon + 1).trim();
   const port = Number(digits);

@@ -17,14 +17,21 @@ export interface Via {
 
 const SENT_PROTOCOL = /^SIP\s*\/\s*2\.0\s*\/\s*([A-Za-z0-9\-.!%*_+`'~]+)\s+/i;
 
+/** As nearly everybody writes it. */
+const USUAL = new Map(["UDP", "TCP", "TLS", "WSS"].map((name) => [`SIP/2.0/${name} `, name]));
+const USUAL_LENGTH = "SIP/2.0/UDP ".length;
+
 export function parseVia(text: string): Via | undefined {
-  const match = SENT_PROTOCOL.exec(text);
-  if (match?.[1] === undefined) return undefined;
-  const semicolon = text.indexOf(";", match[0].length);
-  const sentBy = parseHostPort(text.slice(match[0].length, semicolon < 0 ? text.length : semicolon));
+  const usual = USUAL.get(text.slice(0, USUAL_LENGTH));
+  const match = usual === undefined ? SENT_PROTOCOL.exec(text) : undefined;
+  const transport = usual ?? match?.[1]?.toUpperCase();
+  if (transport === undefined) return undefined;
+  const start = match?.[0].length ?? USUAL_LENGTH;
+  const semicolon = text.indexOf(";", start);
+  const sentBy = parseHostPort(text.slice(start, semicolon < 0 ? text.length : semicolon));
   const params = semicolon < 0 ? parseParams("") : parseParams(text, semicolon);
   if (sentBy === undefined || params === undefined) return undefined;
   const branch = params.get("branch");
   if (branch !== undefined && !isToken(branch)) return undefined;
-  return { transport: match[1].toUpperCase(), host: sentBy.host, port: sentBy.port, params, branch };
+  return { transport, host: sentBy.host, port: sentBy.port, params, branch };
 }
