@@ -17,7 +17,7 @@ import { PlainDescriptions } from "./plain-descriptions.ts";
 import { SeededRandom } from "./seeded-random.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
-export const ALICE = "192.0.2.1";
+const ALICE = "192.0.2.1";
 export const BOB = "192.0.2.2";
 
 export interface TwoAgentsOptions {

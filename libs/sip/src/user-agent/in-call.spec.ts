@@ -395,6 +395,22 @@ describe("INFO (RFC 6086)", () => {
   });
 });
 
+describe("a new call where there is no room", () => {
+  it("is refused with 503 and Retry-After, and one that ends makes room (RFC 3261 §21.5.4)", () => {
+    const two = new TwoAgents({ bob: { dialogsMax: 1 } });
+    const { alice } = two.establish();
+    two.invite();
+    two.clock.advance(10);
+    expect(two.response(503, "INVITE").header("retry-after")).toBe("10");
+    alice.bye({}, () => undefined);
+    two.clock.advance(10);
+    two.mark();
+    two.invite();
+    two.incoming.accept({ status: 200 });
+    expect(two.response(200, "INVITE")).toBeDefined();
+  });
+});
+
 describe("the end of a call", () => {
   it("from the called side waits for the ACK (RFC 3261 §15)", () => {
     const two = new TwoAgents();

@@ -195,11 +195,8 @@ export class InviteClientSession {
       return;
     }
     const { usage } = fork;
-    usage.open.confirm();
+    usage.confirm();
     usage.changes.notePeer(response);
-    usage.terminate = () => {
-      usage.bye({}, () => undefined);
-    };
     const isFirst = this.#accepted === undefined;
     this.#hasFinal = true;
     if (isFirst) {
@@ -236,7 +233,7 @@ export class InviteClientSession {
         acknowledge(result.ok ? { headers: [SDP_CONTENT], body: result.description } : {});
         changes.step("our INVITE accepted");
         if (result.ok) this.#listener.onSessionChanged?.();
-        else fork.usage.lose("no-usable-answer");
+        else fork.usage.lost("no-usable-answer");
       });
     } else {
       acknowledge(content);
@@ -263,7 +260,7 @@ export class InviteClientSession {
     usage.listener = this.#listener;
     usage.changes.notePeer(response);
     usage.changes.step(this.#hasOffer ? "send INVITE+offer" : "send INVITE");
-    usage.terminate = () => {
+    usage.onCancel = () => {
       this.cancel();
     };
     const fork: Fork = { usage, rseq: undefined, ack: undefined };

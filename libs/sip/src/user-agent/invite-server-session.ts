@@ -156,10 +156,7 @@ export class InviteServerSession implements TimerOwner {
     this.#finish(reply.status);
     const usage = this.#usage(tag);
     for (const [other, early] of this.#usages) if (other !== tag) early.end();
-    usage.open.confirm();
-    usage.terminate = () => {
-      usage.bye({}, () => undefined);
-    };
+    usage.confirm();
     const send = (): void => {
       this.#withDescription(usage, reply, (complete) => {
         this.#sendAccept(usage, complete, tag);
@@ -215,7 +212,7 @@ export class InviteServerSession implements TimerOwner {
     );
     usage.awaitAck(this.request.cseq?.sequenceNumber ?? 0, this.#transaction);
     if (interval.ok) changes.timer.agree(interval.agreed);
-    this.replaced?.terminate?.();
+    this.replaced?.terminate();
     this.replaced = undefined;
   }
 

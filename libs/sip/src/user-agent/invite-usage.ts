@@ -10,7 +10,12 @@ import type { CallWiring } from "./capabilities.ts";
 import { OpenDialog, type DialogUsage, type ReplaceableCall } from "./open-dialog.ts";
 import type { OfferAnswerPort } from "./ports.ts";
 import { ReceivedRefer } from "./received-refer.ts";
-import { SessionChanges, type ChangeOutcome, type SessionLoss } from "./session-changes.ts";
+import {
+  SessionChanges,
+  type ChangeOutcome,
+  type SessionChangesHost,
+  type SessionLoss,
+} from "./session-changes.ts";
 import { referInDialog } from "./subscribe.ts";
 import type { Subscription, SubscriptionListener } from "./subscription.ts";
 import type { RequestBody, UserAgentCore } from "./user-agent-core.ts";
@@ -43,12 +48,13 @@ export interface InviteUsageListener extends CallWiring {
 }
 
 /** The INVITE usage of one dialog (RFC 5057 §2): what happens in a call, both ways. */
-export class InviteUsage implements DialogUsage, ReplaceableCall {
+export class InviteUsage implements DialogUsage, ReplaceableCall, SessionChangesHost {
   readonly open: OpenDialog;
   readonly changes: SessionChanges;
   readonly isCaller: boolean;
-  readonly #core: UserAgentCore;
-  readonly #awaitedAcks = new Map<number, AwaitedAck>();
+  readonly core: UserAgentCore;
+  /** By sequence number; none most of the time. */
+  #awaitedAcks: Map<number, AwaitedAck> | undefined;
   #hasEnded = false;
   /** A BYE of ours that waits for the ACK to our 2xx (RFC 3261 §15). */
   #pendingBye: { readonly send: () => void; readonly outcome: Outcome } | undefined;
@@ -57,15 +63,15 @@ export class InviteUsage implements DialogUsage, ReplaceableCall {
   onPrack: ((request: SipRequest, respond: Responder) => void) | undefined;
   /** Called once, when the usage ends. */
   onEnded: (() => void) | undefined;
-  /** Ends the call whatever its state: BYE, or CANCEL where it is an early one of ours (RFC 3891 §3). */
-  terminate: (() => void) | undefined;
+  /** Ends an early call of ours (RFC 3891 §3). */
+  onCancel: (() => void) | undefined;
 
   constructor(core: UserAgentCore, dialog: Dialog, flow: Flow, isCaller: boolean) {
-    this.#core = core;
+    this.core = core;
     this.isCaller = isCaller;
     this.open = new OpenDialog(core, dialog, flow);
     this.open.add(this);
-    this.changes = new SessionChanges(this.#changesHost(isCaller));
+    this.changes = new SessionChanges(this);
   }
 
   get dialog(): Dialog {
@@ -80,33 +86,32 @@ export class InviteUsage implements DialogUsage, ReplaceableCall {
     return this.#hasEnded;
   }
 
-  #changesHost(isCaller: boolean): ConstructorParameters<typeof SessionChanges>[0] {
-    // eslint-disable-next-line @typescript-eslint/no-this-alias -- getters of the object below read the usage's listener
-    const usage = this;
-    return {
-      core: this.#core,
-      dialog: this.open,
-      isCaller,
-      get wiring() {
-        return usage.listener;
-      },
-      get port() {
-        return usage.listener?.session;
-      },
-      awaitAck: (sequenceNumber, transaction) => {
-        this.awaitAck(sequenceNumber, transaction);
-      },
-      changed: () => {
-        this.listener?.onSessionChanged?.();
-      },
-      lost: (reason) => {
-        this.lose(reason);
-      },
-    };
+  get wiring(): CallWiring | undefined {
+    return this.listener;
+  }
+
+  get port(): OfferAnswerPort | undefined {
+    return this.listener?.session;
+  }
+
+  /** An offer and its answer have met. */
+  changed(): void {
+    this.listener?.onSessionChanged?.();
+  }
+
+  /** The 2xx has come, or gone: what the early dialog needed is let go. */
+  confirm(): void {
+    this.open.confirm();
+    this.onCancel = undefined;
+  }
+
+  terminate(): void {
+    if (this.onCancel !== undefined) this.onCancel();
+    else this.bye({}, () => undefined);
   }
 
   /** The session cannot go on: its owner ends it, or a BYE does. */
-  lose(reason: SessionLoss): void {
+  lost(reason: SessionLoss): void {
     if (this.#hasEnded) return;
     if (this.listener?.onSessionLost !== undefined) this.listener.onSessionLost(reason);
     else this.bye({}, () => undefined);
@@ -114,20 +119,28 @@ export class InviteUsage implements DialogUsage, ReplaceableCall {
 
   /** From here the 2xx of this transaction is sent until its ACK comes. */
   awaitAck(sequenceNumber: number, transaction: InviteServerTransaction): void {
-    const awaited = new AwaitedAck(this.#core.timers, transaction, () => {
-      this.#awaitedAcks.delete(sequenceNumber);
+    const awaited = new AwaitedAck(this.core.timers, transaction, () => {
+      this.#forgetAck(sequenceNumber);
       this.#flushBye();
       if (!this.#hasEnded) this.listener?.onAckTimeout();
     });
+    this.#awaitedAcks ??= new Map();
     this.#awaitedAcks.set(sequenceNumber, awaited);
+  }
+
+  #forgetAck(sequenceNumber: number): void {
+    this.#awaitedAcks?.delete(sequenceNumber);
+    if (this.#awaitedAcks?.size === 0) this.#awaitedAcks = undefined;
+    // RFC 3262 §3: a PRACK may come after the 2xx, and hardly after its ACK.
+    this.onPrack = undefined;
   }
 
   receiveAck(request: SipRequest): void {
     const number = request.cseq?.sequenceNumber ?? -1;
-    const awaited = this.#awaitedAcks.get(number);
+    const awaited = this.#awaitedAcks?.get(number);
     if (awaited === undefined) return;
     awaited.stop();
-    this.#awaitedAcks.delete(number);
+    this.#forgetAck(number);
     if (this.#pendingBye !== undefined) {
       this.#flushBye();
       return;
@@ -167,7 +180,7 @@ export class InviteUsage implements DialogUsage, ReplaceableCall {
         return;
       case "REFER":
         if (listener.onRefer === undefined) break;
-        ReceivedRefer.take(this.#core, this.open, request, respond, (refer) => listener.onRefer?.(refer));
+        ReceivedRefer.take(this.core, this.open, request, respond, (refer) => listener.onRefer?.(refer));
         return;
       case "MESSAGE":
         if (listener.onMessage === undefined) break;
@@ -176,7 +189,7 @@ export class InviteUsage implements DialogUsage, ReplaceableCall {
       default:
         break;
     }
-    const [allow] = this.#core.capabilities.ofCall(listener);
+    const [allow] = this.core.capabilities.ofCall(listener);
     respond({ status: 405, headers: allow === undefined ? [] : [allow] });
   }
 
@@ -196,7 +209,7 @@ export class InviteUsage implements DialogUsage, ReplaceableCall {
     const named = request.header("info-package")?.split(";")[0]?.trim().toLowerCase();
     const packages = listener.infoPackages ?? [];
     if (listener.onInfo === undefined) {
-      const [allow] = this.#core.capabilities.ofCall(listener);
+      const [allow] = this.core.capabilities.ofCall(listener);
       respond({ status: 405, headers: allow === undefined ? [] : [allow] });
     } else if (named !== undefined && !packages.some((name) => name.toLowerCase() === named))
       respond({ status: 469, headers: [["Recv-Info", packages.join(", ")]] });
@@ -224,7 +237,7 @@ export class InviteUsage implements DialogUsage, ReplaceableCall {
 
   /** REFER in the call (RFC 3515): how the reference goes comes in NOTIFYs. */
   refer(referTo: string, parts: RequestBody, listener: SubscriptionListener): Subscription {
-    return referInDialog(this.#core, this.open, referTo, parts, listener);
+    return referInDialog(this.core, this.open, referTo, parts, listener);
   }
 
   /** A new offer of the port, or a target refresh, by re-INVITE (RFC 3261 §14.1) or UPDATE (RFC 3311). */
@@ -248,13 +261,13 @@ export class InviteUsage implements DialogUsage, ReplaceableCall {
     };
     this.#hasEnded = true;
     this.changes.stop();
-    if (this.#awaitedAcks.size > 0) this.#pendingBye = { send, outcome };
+    if (this.#awaitedAcks !== undefined) this.#pendingBye = { send, outcome };
     else send();
   }
 
   #flushBye(): void {
     const pending = this.#pendingBye;
-    if (pending === undefined || this.#awaitedAcks.size > 0) return;
+    if (pending === undefined || this.#awaitedAcks !== undefined) return;
     this.#pendingBye = undefined;
     pending.send();
   }
@@ -263,8 +276,9 @@ export class InviteUsage implements DialogUsage, ReplaceableCall {
   end(): void {
     this.#hasEnded = true;
     this.changes.stop();
-    for (const awaited of this.#awaitedAcks.values()) awaited.stop();
-    this.#awaitedAcks.clear();
+    for (const awaited of this.#awaitedAcks?.values() ?? []) awaited.stop();
+    this.#awaitedAcks = undefined;
+    this.onCancel = undefined;
     this.open.remove(this);
     this.onEnded?.();
     this.onEnded = undefined;

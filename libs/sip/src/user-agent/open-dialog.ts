@@ -18,7 +18,7 @@ export interface ReplaceableCall {
   readonly isCaller: boolean;
   readonly hasEnded: boolean;
   /** BYE, or CANCEL where it is an early one of ours. */
-  readonly terminate: (() => void) | undefined;
+  terminate(): void;
 }
 
 /** What takes requests of one dialog (RFC 5057 §2): a call, or a subscription. */
@@ -49,7 +49,8 @@ export type DialogRequestParts = RequestBody | ((amendment: Amendment) => Reques
 export class OpenDialog implements DialogEntry {
   readonly #core: UserAgentCore;
   readonly flow: Flow;
-  readonly #usages = new Set<DialogUsage>();
+  /** One nearly always; a REFER adds another. */
+  #usages: readonly DialogUsage[] = [];
   #data: Dialog;
 
   constructor(core: UserAgentCore, data: Dialog, flow: Flow) {
@@ -70,13 +71,13 @@ export class OpenDialog implements DialogEntry {
 
   /** With its first usage the dialog comes into the table. */
   add(usage: DialogUsage): void {
-    this.#usages.add(usage);
+    this.#usages = [...this.#usages, usage];
     this.#core.dialogs.set(keyOfDialog(this.#data), this);
   }
 
   remove(usage: DialogUsage): void {
-    this.#usages.delete(usage);
-    if (this.#usages.size === 0) this.#core.dialogs.delete(keyOfDialog(this.#data));
+    this.#usages = this.#usages.filter((each) => each !== usage);
+    if (this.#usages.length === 0) this.#core.dialogs.delete(keyOfDialog(this.#data));
   }
 
   confirm(): void {

@@ -3,7 +3,7 @@ import type { SipRequest } from "../message/message.ts";
 import { parseParams } from "../message/params.ts";
 import type { ReplaceableCall } from "./open-dialog.ts";
 
-export interface DialogId {
+interface DialogId {
   readonly callId: string;
   readonly toTag: string;
   readonly fromTag: string;
@@ -11,7 +11,7 @@ export interface DialogId {
 }
 
 /** Value of Replaces or Join (RFC 3891 §6.1, RFC 3911 §7.1). */
-export function parseDialogId(text: string): DialogId | undefined {
+function parseDialogId(text: string): DialogId | undefined {
   const semicolon = text.indexOf(";");
   const params = semicolon < 0 ? undefined : parseParams(text, semicolon);
   const callId = text.slice(0, semicolon).trim();

@@ -33,7 +33,7 @@ export type ChangeOutcome = (response: SipResponse | undefined) => void;
 
 export interface SessionChangesHost {
   readonly core: UserAgentCore;
-  readonly dialog: OpenDialog;
+  readonly open: OpenDialog;
   /** Who made the Call-ID waits longer after glare (RFC 3261 §14.1). */
   readonly isCaller: boolean;
   readonly wiring: CallWiring | undefined;
@@ -178,7 +178,7 @@ export class SessionChanges implements TimerOwner {
     method: Change["method"],
     respond: (reply: Reply) => void,
   ): void {
-    const { core, dialog, port } = this.#host;
+    const { core, open: dialog, port } = this.#host;
     const interval = answerInterval(request, core.capabilities.sessionTimer, this.timer.agreed);
     const refusal =
       bodyRefusal(request, core.capabilities.mediaTypes) ?? (interval.ok ? undefined : interval);
@@ -216,7 +216,7 @@ export class SessionChanges implements TimerOwner {
   }
 
   #complete(reply: Reply): Reply {
-    const { core, dialog, wiring } = this.#host;
+    const { core, open: dialog, wiring } = this.#host;
     const own = [...core.contactHeaders(dialog.data.listener), ...core.capabilities.ofCall(wiring)];
     return { ...reply, headers: [...own, ...(reply.headers ?? [])] };
   }
@@ -262,7 +262,7 @@ export class SessionChanges implements TimerOwner {
   }
 
   #send(change: Change, offer: Uint8Array | undefined): void {
-    const { core, dialog, wiring } = this.#host;
+    const { core, open: dialog, wiring } = this.#host;
     const { method, parts } = change;
     const timerOptions = core.capabilities.sessionTimer;
     const request = dialog.request(
@@ -285,16 +285,15 @@ export class SessionChanges implements TimerOwner {
     );
   }
 
-  #acks = new Map<number, () => void>();
+  #lastAck: { readonly number: number; readonly send: () => void } | undefined;
 
   #accepted(change: Change, request: ClientRequest, response: SipResponse): void {
     const number = response.cseq?.sequenceNumber ?? 0;
-    const repeated = this.#acks.get(number);
-    if (repeated !== undefined) {
-      repeated();
+    if (this.#lastAck?.number === number) {
+      this.#lastAck.send();
       return;
     }
-    const { dialog } = this.#host;
+    const { open: dialog } = this.#host;
     dialog.refreshTarget(response);
     this.notePeer(response);
     const description = descriptionIn(response);
@@ -302,7 +301,7 @@ export class SessionChanges implements TimerOwner {
       if (change.method === "UPDATE") return;
       const ack = dialog.ack(number, parts, request.credentials);
       // Only the last is kept: the peer has seen the ACK of the one before, or it would not have answered this.
-      this.#acks = new Map([[number, ack]]);
+      this.#lastAck = { number, send: ack };
       ack();
     };
     if (change.hasOffer) {

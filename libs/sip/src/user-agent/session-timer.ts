@@ -17,7 +17,8 @@ export interface SessionTimerHost {
 export class SessionTimer implements TimerOwner {
   readonly #timers: TimerQueues;
   readonly #host: SessionTimerHost;
-  readonly #running = new Map<string, Timer>();
+  #refresh: Timer | undefined;
+  #expiry: Timer | undefined;
   #state: SessionTimerState = SESSION_TIMER_OFF;
   #agreed: AgreedInterval | undefined;
 
@@ -50,7 +51,7 @@ export class SessionTimer implements TimerOwner {
   }
 
   onTimer(name: string): void {
-    this.#running.delete(name);
+    this.#set(name === "refresh" ? "refresh" : "expiry", undefined);
     this.#input(name === "refresh" ? "timer refresh" : "timer expiry");
   }
 
@@ -61,11 +62,16 @@ export class SessionTimer implements TimerOwner {
       if (output === "refresh") this.#host.refresh();
       else if (output === "bye") this.#host.expire();
       else if ("start" in output)
-        this.#running.set(output.start, this.#timers.start(this, output.start, output.afterMs));
+        this.#set(output.start, this.#timers.start(this, output.start, output.afterMs));
       else {
-        this.#timers.stop(this.#running.get(output.stop));
-        this.#running.delete(output.stop);
+        this.#timers.stop(output.stop === "refresh" ? this.#refresh : this.#expiry);
+        this.#set(output.stop, undefined);
       }
     }
+  }
+
+  #set(name: "refresh" | "expiry", timer: Timer | undefined): void {
+    if (name === "refresh") this.#refresh = timer;
+    else this.#expiry = timer;
   }
 }

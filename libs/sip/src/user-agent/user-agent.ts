@@ -51,6 +51,8 @@ export interface UserAgentOptions {
   readonly sessionTimer?: SessionTimerOptions | undefined;
   /** Calls may be replaced (RFC 3891). */
   readonly replaces?: boolean;
+  /** Beyond so many dialogs new calls are refused with 503. */
+  readonly dialogsMax?: number;
   /** Methods that the listener of every call takes, for what is said outside of calls: INFO, REFER, MESSAGE. */
   readonly callMethods?: readonly string[];
 }
@@ -71,6 +73,11 @@ export interface UserAgentListener {
 
 export interface OutOfDialogRequest extends Addressing, RequestBody {}
 
+/** Dialogs open at once: at some 4 kB each this is 0.8 GB. Beyond, new calls are refused with 503. */
+const DIALOGS_MAX = 200_000;
+/** Seconds after which a caller who met that may come again (RFC 3261 §20.33). */
+const RETRY_AFTER_S = "10";
+
 const SCHEMES = new Set(["sip", "sips", "tel"]);
 
 /** User agent core of RFC 3261 §8 over a transaction layer: server and client side of calls and of all else. */
@@ -80,11 +87,13 @@ export class UserAgent {
   readonly #capabilities: Capabilities;
   readonly #listener: UserAgentListener;
   readonly #replaces: boolean;
+  readonly #dialogsMax: number;
   readonly #sessions = new Map<InviteServerTransaction, InviteServerSession>();
 
   constructor(options: UserAgentOptions, listener: UserAgentListener) {
     this.#listener = listener;
     this.#replaces = options.replaces === true;
+    this.#dialogsMax = options.dialogsMax ?? DIALOGS_MAX;
     this.#capabilities = new Capabilities({
       takesCalls: listener.onInvite !== undefined,
       methods: wiredMethods(listener),
@@ -252,8 +261,10 @@ export class UserAgent {
     this.#listener.onInvite?.(session);
   }
 
-  /** RFC 4028 §9: 422 for a session that would have to be refreshed too often. */
+  /** 503 where there is no room; RFC 4028 §9: 422 for a session that would have to be refreshed too often. */
   #sessionRefusal(request: SipRequest): Refusal | undefined {
+    if (this.#core.dialogs.size >= this.#dialogsMax)
+      return { reason: "dialog-limit", status: 503, headers: [["Retry-After", RETRY_AFTER_S]] };
     const interval = answerInterval(request, this.#capabilities.sessionTimer, undefined);
     return interval.ok ? undefined : { ...interval, reason: "session-interval" };
   }
