@@ -1,5 +1,6 @@
-import { createSocket, type Socket } from "node:dgram";
-import { isIPv6 } from "node:net";
+import { createSocket, type Socket, type SocketOptions } from "node:dgram";
+import { lookup } from "node:dns";
+import { isIP, isIPv6 } from "node:net";
 import type { Flow, Transport } from "../transport/flow.ts";
 
 /** A burst of 4 MiB is some 3,000 SIP-I INVITEs; the kernel's default of 208 KiB drops at 150. */
@@ -16,6 +17,13 @@ export interface UdpListen {
   readonly advertise?: string | undefined;
 }
 
+/** A socket asks for each datagram; an address of its family is its own answer at once, not in a later turn of the loop. */
+const atOnce: NonNullable<SocketOptions["lookup"]> = (hostname, options, callback) => {
+  const family: unknown = options;
+  if (isIP(hostname) === family) callback(null, hostname, family);
+  else lookup(hostname, options, callback);
+};
+
 /** One UDP socket (RFC 3261 §18). */
 export class UdpTransport implements Transport {
   readonly id: string;
@@ -24,7 +32,8 @@ export class UdpTransport implements Transport {
   readonly sentBy: { readonly host: string; readonly port: number };
   readonly #socket: Socket;
   #isClosed = false;
-  /** Datagrams that the socket has not given to the system yet: it looks even numeric addresses up in a later turn. */
+  #lastFlow: Flow | undefined;
+  /** Datagrams that the socket has not told the fate of: those to names and, where its buffer is full, all others. */
   #unsent = 0;
   #onSent: (() => void) | undefined;
   onDatagram: Transport["onDatagram"];
@@ -36,16 +45,8 @@ export class UdpTransport implements Transport {
     const { address, port } = socket.address();
     const host = listen.advertise ?? address;
     this.sentBy = { host: isIPv6(host) ? `[${host}]` : host, port };
-    socket.on("message", (octets, remote) => {
-      if (remote.port === 0) return;
-      const flow: Flow = {
-        listener: this.id,
-        transport: "UDP",
-        isReliable: false,
-        remoteAddress: remote.address,
-        remotePort: remote.port,
-      };
-      this.onDatagram?.(octets, flow);
+    socket.on("message", (octets, { address: remoteAddress, port: remotePort }) => {
+      if (remotePort !== 0) this.onDatagram?.(octets, this.#flowOf(remoteAddress, remotePort));
     });
     socket.on("error", (error) => this.onError?.(error, undefined));
   }
@@ -57,6 +58,7 @@ export class UdpTransport implements Transport {
       type,
       recvBufferSize: BUFFER_OCTETS,
       sendBufferSize: BUFFER_OCTETS,
+      lookup: atOnce,
     });
     await new Promise<void>((resolve, reject) => {
       socket.once("error", reject);
@@ -66,6 +68,15 @@ export class UdpTransport implements Transport {
       });
     });
     return new UdpTransport(listen, socket);
+  }
+
+  /** One flow for all that a peer sends in a row: transactions keep theirs for 32 s. */
+  #flowOf(remoteAddress: string, remotePort: number): Flow {
+    const last = this.#lastFlow;
+    if (last?.remotePort === remotePort && last.remoteAddress === remoteAddress) return last;
+    const flow = { listener: this.id, transport: "UDP", isReliable: false, remoteAddress, remotePort };
+    this.#lastFlow = flow;
+    return flow;
   }
 
   get port(): number {
@@ -81,7 +92,7 @@ export class UdpTransport implements Transport {
       return;
     }
     this.#unsent++;
-    this.#socket.send(octets, 0, octets.length, port, address, (error) => {
+    this.#socket.send(octets, port, address, (error) => {
       this.#unsent--;
       if (error !== null && !this.#isClosed) this.onError?.(error, address, port);
       if (this.#unsent === 0) this.#onSent?.();

@@ -2,6 +2,14 @@ import type { SipRequest, SipResponse } from "../message/message.ts";
 import { BRANCH_COOKIE } from "../message/via.ts";
 
 /**
+ * Keys are kept for 32 s. They are joined, not concatenated: what V8 concatenates of parts of a head refers to the
+ * whole head until somebody flattens it.
+ */
+function keyOf(...parts: readonly (string | number | undefined)[]): string {
+  return parts.join(" ");
+}
+
+/**
  * Key of the server transaction a request belongs to (RFC 3261 §17.2.3). ACK matches its INVITE; CANCEL is a
  * transaction of its own, and names the one it cancels by {@link cancelledKey}.
  */
@@ -16,13 +24,14 @@ export function cancelledKey(cancel: SipRequest): string {
 function keyFor(request: SipRequest, method: string): string {
   const via = request.topVia;
   const branch = via?.branch;
-  const sentBy = `${via?.host}:${via?.port ?? ""}`;
+  const [host, port] = [via?.host, via?.port];
   if (branch !== undefined && branch.startsWith(BRANCH_COOKIE) && branch.length > BRANCH_COOKIE.length) {
-    return `${branch} ${sentBy} ${method}`;
+    return keyOf(branch, host, port, method);
   }
   // RFC 2543 peers, and the bare cookie of RFC 4475 §3.2.1: no branch that could be relied on. The To tag and the
   // Request-URI stay out, since an ACK to our final has a tag that its INVITE had not.
-  return `2543 ${request.callId} ${request.fromTag ?? ""} ${request.cseq?.sequenceNumber} ${sentBy} ${method}`;
+  const { callId, fromTag, cseq } = request;
+  return keyOf("2543", callId, fromTag, cseq?.sequenceNumber, host, port, method);
 }
 
 /**
@@ -31,7 +40,12 @@ function keyFor(request: SipRequest, method: string): string {
  */
 export function mergeKey(request: SipRequest, method = request.method): string | undefined {
   if (request.toTag !== undefined) return undefined;
-  return `${request.callId} ${request.fromTag ?? ""} ${request.cseq?.sequenceNumber} ${method}`;
+  return keyOf(request.callId, request.fromTag, request.cseq?.sequenceNumber, method);
+}
+
+/** Whether a request with this branch can be of the transaction with that key. */
+export function hasBranch(key: string, branch: string | undefined): boolean {
+  return branch !== undefined && key.startsWith(`${branch} `);
 }
 
 /** Key of the client transaction a response belongs to (RFC 3261 §17.1.3). */

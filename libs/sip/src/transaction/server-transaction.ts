@@ -46,7 +46,7 @@ export class InviteServerTransaction extends Transaction<
   ServerKeys
 > {
   readonly flow: Flow;
-  readonly branch: string | undefined;
+  readonly key: string;
   readonly #host: ServerTransactionHost;
   readonly #target: Target;
   #request: SipRequest | undefined;
@@ -55,7 +55,7 @@ export class InviteServerTransaction extends Transaction<
 
   constructor(keys: ServerKeys, request: SipRequest, flow: Flow, host: ServerTransactionHost) {
     super(keys, INVITE_SERVER_START, host);
-    this.branch = request.topVia?.branch;
+    this.key = keys.key;
     this.#host = host;
     this.flow = flow;
     this.#request = request;
@@ -161,8 +161,9 @@ export class NonInviteServerTransaction extends Transaction<
       this.input("100");
       return;
     }
+    // Kept for 32 s, so octets of its own: where they are cut from a pool, a view keeps the pool.
     if (this.state.name !== "Terminated")
-      this.#last = buildResponse(request, { ...reply, source: sourceOf(this.flow) });
+      this.#last = new Uint8Array(buildResponse(request, { ...reply, source: sourceOf(this.flow) }));
     this.#request = undefined;
     this.input("200-699");
   }

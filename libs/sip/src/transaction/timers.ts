@@ -91,6 +91,9 @@ export class TimerQueues {
     else timer.previous.next = timer.next;
     if (timer.next === undefined) queue.last = timer.previous;
     else timer.next.previous = timer.previous;
+    // A timer that somebody still holds, or that only a full collection finds, must not keep those after it.
+    timer.previous = undefined;
+    timer.next = undefined;
     this.#size--;
     if (this.#size === 0) this.#disarm();
     // Durations that are computed, not constant, must not pile up.

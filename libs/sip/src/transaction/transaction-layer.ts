@@ -12,7 +12,7 @@ import {
   type ClientTransactionListener,
   type OutgoingRequest,
 } from "./client-transaction.ts";
-import { cancelledKey, clientKey, clientKeyOf, mergeKey, serverKey } from "./matching.ts";
+import { cancelledKey, clientKey, clientKeyOf, hasBranch, mergeKey, serverKey } from "./matching.ts";
 import {
   classOf,
   InviteServerTransaction,
@@ -292,10 +292,12 @@ export class TransactionLayer {
 
   /** RFC 3261 §9.2; where a NAT has changed the sent-by, the branch and what copies have in common tell. */
   #cancelledBy(cancel: SipRequest): InviteServerTransaction | undefined {
+    const named = this.#server.get(cancelledKey(cancel));
+    if (named instanceof InviteServerTransaction) return named;
     const common = mergeKey(cancel, "INVITE");
-    const found = this.#server.get(cancelledKey(cancel)) ?? (common && this.#merges.get(common));
+    const found = common === undefined ? undefined : this.#merges.get(common);
     if (!(found instanceof InviteServerTransaction)) return undefined;
-    return found.branch === cancel.topVia?.branch ? found : undefined;
+    return hasBranch(found.key, cancel.topVia?.branch) ? found : undefined;
   }
 
   /**

@@ -13,6 +13,9 @@ export interface TransactionHost<K extends Keys = Keys> {
   terminated(keys: K): void;
 }
 
+/** Most transactions have one timer or none, for 32 s each: an array that grew by pushing has room for 17. */
+const NO_TIMERS: readonly Timer[] = [];
+
 /** Runs one machine of RFC 3261 §17: keeps its state, its timers and its place in the layer. */
 export abstract class Transaction<
   State extends { readonly name: string },
@@ -23,7 +26,7 @@ export abstract class Transaction<
   readonly #keys: K;
   readonly #host: TransactionHost<K>;
   #state: State;
-  #timers: Timer[] = [];
+  #timers = NO_TIMERS;
 
   constructor(keys: K, state: State, host: TransactionHost<K>) {
     this.#keys = keys;
@@ -36,7 +39,7 @@ export abstract class Transaction<
   }
 
   onTimer(name: string): void {
-    this.#timers = this.#timers.filter((timer) => timer.name !== name);
+    this.#forget(name);
     this.input(`timer ${name}` as Input);
   }
 
@@ -47,7 +50,7 @@ export abstract class Transaction<
   /** Ends at once, without a word to anybody: for closing the layer. */
   drop(): void {
     for (const timer of this.#timers) this.#host.timers.stop(timer);
-    this.#timers = [];
+    this.#timers = NO_TIMERS;
   }
 
   protected abstract step(state: State, input: Input): Step<State>;
@@ -57,8 +60,7 @@ export abstract class Transaction<
     const wasTerminated = this.#state.name === "Terminated";
     this.#state = step.state;
     for (const output of step.outputs) {
-      if (output.type === "start")
-        this.#timers.push(this.#host.timers.start(this, output.timer, output.afterMs));
+      if (output.type === "start") this.#keep(this.#host.timers.start(this, output.timer, output.afterMs));
       else if (output.type === "stop") this.#stop(output.timer);
     }
     if (step.state.name === "Terminated" && !wasTerminated) {
@@ -72,6 +74,15 @@ export abstract class Transaction<
 
   #stop(name: string): void {
     for (const timer of this.#timers) if (timer.name === name) this.#host.timers.stop(timer);
-    this.#timers = this.#timers.filter((timer) => timer.name !== name);
+    this.#forget(name);
+  }
+
+  #keep(timer: Timer): void {
+    this.#timers = this.#timers.length === 0 ? [timer] : this.#timers.concat(timer);
+  }
+
+  #forget(name: string): void {
+    const left = this.#timers.filter((timer) => timer.name !== name);
+    this.#timers = left.length === 0 ? NO_TIMERS : left;
   }
 }
