@@ -12,6 +12,9 @@ import { cleanEnvironment, exitCodeOf, Fault, ROOT } from "./project.mjs";
 const ADDRESS = "127.0.0.1";
 const CONFIG = "apps/edge/config/demo.yaml";
 const EVERY = "3s";
+const MEDIA = "20000-20999";
+/** Where SIP has one of those. */
+const OTHER_MEDIA = "21000-21999";
 
 /** What `npm start` does without options. */
 export const DEFAULTS = { sipPort: 5060, httpPort: 8080, data: undefined };
@@ -61,11 +64,17 @@ function configOf({ sipPort, httpPort, data }) {
   const text = readFileSync(join(ROOT, CONFIG), "utf8")
     .replace(`address: ${ADDRESS}:${DEFAULTS.sipPort}`, `address: ${ADDRESS}:${sipPort}`)
     .replace(`listen: ${ADDRESS}:${DEFAULTS.httpPort}`, `listen: ${ADDRESS}:${httpPort}`)
+    .replace(`ports: ${MEDIA}`, `ports: ${isMedia(sipPort) ? OTHER_MEDIA : MEDIA}`)
     .replace(/directory: [^,]+/, `directory: ${JSON.stringify(journal)}`);
   mkdirSync(folder, { recursive: true });
   const file = join(folder, "demo.yaml");
   writeFileSync(file, text);
   return file;
+}
+
+function isMedia(port) {
+  const [first, last] = MEDIA.split("-").map(Number);
+  return port >= first && port <= last;
 }
 
 function introduction(config, { sipPort, httpPort }) {
