@@ -1,5 +1,5 @@
 import { LOCATIONS, q850Cause } from "@tandem/isup";
-import { parseParams, quote } from "@tandem/sip";
+import { quote, REASON } from "@tandem/sip";
 
 /** One value of a Reason header field (RFC 3326). */
 export interface Reason {
@@ -13,18 +13,12 @@ export interface Reason {
 }
 
 export function parseReason(value: string): Reason | undefined {
-  const semicolon = value.indexOf(";");
-  const protocol = (semicolon < 0 ? value : value.slice(0, semicolon)).trim();
-  const params = parseParams(semicolon < 0 ? "" : value.slice(semicolon));
-  if (protocol === "" || params === undefined) return undefined;
-  const cause = params.get("cause");
-  const token = params.get("location")?.toUpperCase();
-  return {
-    protocol,
-    cause: cause !== undefined && /^[0-9]{1,3}$/.test(cause) ? Number(cause) : undefined,
-    text: params.get("text"),
-    location: LOCATIONS.find((location) => location.token === token)?.value,
-  };
+  const reason = REASON.parse(value);
+  if (reason === undefined) return undefined;
+  const { protocol, cause, text } = reason;
+  const token = reason.params.get("location")?.toUpperCase();
+  const location = LOCATIONS.find((each) => each.token === token)?.value;
+  return { protocol, cause, text, location };
 }
 
 /** `Q.850;cause=17;text="User busy";location=LN` (RFC 3326, RFC 6432, RFC 8606). */
