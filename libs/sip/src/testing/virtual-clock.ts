@@ -30,8 +30,8 @@ export class VirtualClock implements Clock {
   }
 
   clearTimeout(handle: unknown): void {
-    const pending = handle as Pending;
-    if (pending.callback === undefined) return;
+    const pending = handle as Pending | undefined;
+    if (pending?.callback === undefined) return;
     pending.callback = undefined;
     this.#size--;
   }
