@@ -11,7 +11,7 @@ const SSRC_AT = 8;
 const PACKET_MS = 20;
 const PACKET_OCTETS = 160;
 /** Packets of one tone: a second. */
-export const TONE_PACKETS = 50;
+const TONE_PACKETS = 50;
 /** What is still on its way when the last packet was sent. */
 const LAST_PACKET_MS = 300;
 

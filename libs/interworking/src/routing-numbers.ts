@@ -57,7 +57,7 @@ export function ansiRoutingParameters(
 }
 
 /** National network identification, of three or four digits (T1.113; Q.763 (12/1999) §3.53). */
-export function carrierOf(digits: string): {
+function carrierOf(digits: string): {
   typeOfNetworkIdentificationIndicator: number;
   networkIdentificationPlanIndicator: number;
   digits: string;

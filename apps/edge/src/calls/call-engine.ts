@@ -9,7 +9,7 @@ import type { EventWriter } from "./event-writer.ts";
 import type { LegAct, ReleaseCause } from "./primitives.ts";
 
 /** Calls open at once: at some 10 KB each, what one process should hold. Beyond, new ones are refused with 503. */
-export const CALLS_MAX = 50_000;
+const CALLS_MAX = 50_000;
 
 /** How often waiting acts are looked at for a used-up budget; the budgets are 400 ms and more. */
 const BUDGET_CHECK_MS = 50;

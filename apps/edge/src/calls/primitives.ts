@@ -17,9 +17,6 @@ export interface Setup {
 /** What the network or we give as the reason of an end, in every notation that is known. */
 export type ReleaseCause = Cause;
 
-/** A side that can end a call. */
-export type Side = Cause["side"];
-
 /** What a call asks of a leg. Acts that show a decision to the peer wait for the journal (the barrier). */
 export type LegAct =
   /** Say that the called party is being alerted. */

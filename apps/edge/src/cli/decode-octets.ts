@@ -139,7 +139,7 @@ function isupPartLines({ version, base, handling }: IsupPart, decoded: Decoded |
   return [`application/isup ${parameters.join(" ")}`, ...indented(lines)];
 }
 
-export function indented(lines: readonly string[]): string[] {
+function indented(lines: readonly string[]): string[] {
   return lines.map((line) => `  ${line}`);
 }
 
