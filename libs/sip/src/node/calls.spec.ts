@@ -24,8 +24,13 @@ afterEach(async () => {
   for (const close of closers.splice(0)) await close();
 });
 
-const listen = (protocol: TransportName): Listen =>
-  ({ id: protocol, protocol, address: "127.0.0.1", port: 0, certificates });
+const listen = (protocol: TransportName): Listen => ({
+  id: protocol,
+  protocol,
+  address: "127.0.0.1",
+  port: 0,
+  certificates,
+});
 
 const ok = (_request: SipRequest, respond: Responder): void => {
   respond({ status: 200 });

@@ -1,7 +1,7 @@
 /** Connections of one listener: with 64 KiB of a started message each, 640 MB; kernels allow some 10^4 by default. */
-export const CONNECTIONS_MAX = 10_000;
+const CONNECTIONS_MAX = 10_000;
 /** Connections from one source: a carrier's session border controller has a handful, its cluster some dozens. */
-export const CONNECTIONS_PER_SOURCE_MAX = 100;
+const CONNECTIONS_PER_SOURCE_MAX = 100;
 /** RFC 3261 §18 wants 32 s at least; trunks that are silent at night shall not reconnect for each call of the day. */
 export const IDLE_MS = 15 * 60_000;
 /** A connection that was opened says something soon: who connects to be reached sends REGISTER, OPTIONS or a ping. */

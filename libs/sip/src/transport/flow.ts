@@ -47,11 +47,6 @@ export interface Target extends Route {
   readonly port: number;
 }
 
-export interface Datagram {
-  readonly octets: Uint8Array;
-  readonly flow: Flow;
-}
-
 /** One listening socket and what it connected. `sentBy` is what Via and Contact say of it (RFC 3261 §18.1.1). */
 export interface Transport {
   readonly id: string;
