@@ -35,7 +35,11 @@ export const KNOWN_METHODS: ReadonlySet<string> = new Set([
 /** Allow, Supported, Accept and their kin, made of what is wired (RFC 3261 §11.2, §20.5). */
 export class Capabilities {
   readonly #wiring: Wiring;
+  readonly #methods: ReadonlySet<string>;
+  /** Calls differ little: what each kind says is made once. */
+  readonly #ofCalls = new Map<string, readonly HeaderField[]>();
   readonly supported: readonly string[];
+  readonly allow: HeaderField;
 
   constructor(wiring: Wiring) {
     this.#wiring = wiring;
@@ -45,6 +49,10 @@ export class Capabilities {
     if (wiring.replaces) supported.push("replaces");
     if ([...wiring.methods, ...wiring.callMethods].includes("REFER")) supported.push("norefersub", "nosub");
     this.supported = supported;
+    const { takesCalls, methods, callMethods } = wiring;
+    const calls = takesCalls ? ["INVITE", "ACK", "CANCEL", "BYE", "PRACK", "UPDATE", ...callMethods] : [];
+    this.#methods = new Set([...calls, "OPTIONS", ...methods]);
+    this.allow = ["Allow", [...this.#methods].join(", ")];
   }
 
   get sessionTimer(): SessionTimerOptions | undefined {
@@ -57,17 +65,7 @@ export class Capabilities {
 
   /** Methods of requests outside of any dialog. */
   isAllowed(method: string): boolean {
-    return this.#methods.includes(method);
-  }
-
-  get #methods(): string[] {
-    const { takesCalls, methods, callMethods } = this.#wiring;
-    const calls = takesCalls ? ["INVITE", "ACK", "CANCEL", "BYE", "PRACK", "UPDATE", ...callMethods] : [];
-    return [...new Set([...calls, "OPTIONS", ...methods])];
-  }
-
-  get allow(): HeaderField {
-    return ["Allow", this.#methods.join(", ")];
+    return this.#methods.has(method);
   }
 
   /** Empty says that no extension is done (RFC 3261 §20.37). */
@@ -94,11 +92,17 @@ export class Capabilities {
   }
 
   /** For the messages of one call: its listener may take more or less than the agent says. */
-  ofCall(listener: CallWiring | undefined): HeaderField[] {
-    const headers: HeaderField[] = [["Allow", callMethods(listener).join(", ")], this.supportedHeader];
-    // RFC 6086 §4.2.1: Recv-Info where INFO packages are wired.
-    const packages = listener?.infoPackages ?? [];
-    if (packages.length > 0) headers.push(["Recv-Info", packages.join(", ")]);
+  ofCall(listener: CallWiring | undefined): readonly HeaderField[] {
+    const methods = callMethods(listener).join(", ");
+    const packages = (listener?.infoPackages ?? []).join(", ");
+    const key = `${methods};${packages}`;
+    let headers = this.#ofCalls.get(key);
+    if (headers === undefined) {
+      headers = [["Allow", methods], this.supportedHeader];
+      // RFC 6086 §4.2.1: Recv-Info where INFO packages are wired.
+      if (packages !== "") headers = [...headers, ["Recv-Info", packages]];
+      this.#ofCalls.set(key, headers);
+    }
     return headers;
   }
 }
