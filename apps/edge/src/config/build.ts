@@ -127,6 +127,7 @@ function trunkOf(raw: RawConfig["trunks"][number]): EdgeConfig["trunks"][number]
     listener: raw.listener,
     isup: {
       variant: raw.isup?.variant ?? DEFAULTS.variant,
+      acceptsAnyVersion: raw.isup?.variant !== undefined,
       handling: raw.isup?.handling ?? DEFAULTS.handling,
       rlc: raw.isup?.rlc ?? profile === "sip-i",
     },

@@ -39,6 +39,8 @@ export interface TrunkConfig {
   readonly isup: {
     /** Where the body's own `version` and `base` say nothing known. */
     readonly variant: string;
+    /** A variant that is set also reads bodies whose version nobody knows; without it they are not understood (415). */
+    readonly acceptsAnyVersion: boolean;
     readonly handling: "optional" | "required";
     /** RLC in the 200 to BYE. */
     readonly rlc: boolean;

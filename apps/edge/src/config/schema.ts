@@ -118,7 +118,7 @@ const isup = object(
       enum: VARIANTS,
       default: DEFAULTS.variant,
       description:
-        "ISUP variant where `version` and `base` of the body name none that is known (RFC 3204 §3.1).",
+        "ISUP variant where `version` and `base` of the body name none that is known (RFC 3204 §3.1). Where it is left out, such a body is not understood: 415 if it is required.",
       reason: "Carriers often send no version, or one of their own.",
     },
     handling: {

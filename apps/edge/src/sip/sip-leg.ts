@@ -5,6 +5,7 @@ import {
   buildBody,
   readBody,
   reasonHeader,
+  type BodyOptions,
   type BuiltBody,
   isCallerHidden,
 } from "@tandem/interworking";
@@ -78,6 +79,7 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
       request.header("content-type"),
       request.body,
       request.header("content-disposition"),
+      bodyOptionsOf(trunk),
     );
     if (!read.ok) {
       const { status, code, message } = read.error;
@@ -250,6 +252,7 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
       request.header("content-type"),
       request.body,
       request.header("content-disposition"),
+      bodyOptionsOf(this.#trunk),
     );
     if (!read.ok) {
       respond({ status: read.error.status });
@@ -319,6 +322,7 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
       request.header("content-type"),
       request.body,
       request.header("content-disposition"),
+      bodyOptionsOf(this.#trunk),
     );
     const isup = read.ok && read.body.isup !== undefined ? readIsup(read.body.isup, this.#trunk) : undefined;
     const rel = isup?.message?.parameters.causeIndicators;
@@ -368,4 +372,8 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
       isup: { octets: isup.message.octets, version, base, handling: this.#trunk.isup.handling },
     });
   }
+}
+
+function bodyOptionsOf({ isup }: TrunkConfig): BodyOptions {
+  return { acceptsAnyIsupVersion: isup.acceptsAnyVersion };
 }

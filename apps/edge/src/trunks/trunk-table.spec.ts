@@ -7,7 +7,7 @@ const trunk = (id: string, sources: string[], listener?: string): TrunkConfig =>
   profile: "sip",
   sources,
   listener,
-  isup: { variant: "itu-t92+", handling: "optional", rlc: false },
+  isup: { variant: "itu-t92+", acceptsAnyVersion: false, handling: "optional", rlc: false },
   numbers: { country: undefined, restricted: "mask" },
 });
 
