@@ -1,5 +1,13 @@
 import { expect, it } from "@jest/globals";
+import { EVENT_BYTES_MAX } from "@tandem/call-events";
+import { RECORD_BYTES_MAX } from "@tandem/journal";
+import { PARTITION_BYTES_MAX } from "./batch.ts";
 import { OMITTED_TYPE, omittedRecord } from "./omitted.ts";
+
+it("the largest event that is written fits the journal, and a batch with room for another", () => {
+  expect(EVENT_BYTES_MAX).toBeLessThanOrEqual(RECORD_BYTES_MAX);
+  expect(2 * RECORD_BYTES_MAX).toBeLessThanOrEqual(PARTITION_BYTES_MAX);
+});
 
 it("an omitted record leaves its type and the reason at its place, with its id and without what was too large", () => {
   const headers = { ce_id: "c1/1.3", ce_type: "tandem.call.isup.v1", ce_big: "x".repeat(2000) };
