@@ -49,6 +49,21 @@ describe("UdpTransport", () => {
     },
   );
 
+  (hasIpv6 ? it : it.skip)(
+    "names an IPv4 peer of a socket for both families by its IPv4 address",
+    async () => {
+      const both = await open("::");
+      const peer = await open("127.0.0.1");
+      const arrived = nextDatagram(both);
+      peer.send(Uint8Array.of(1), "127.0.0.1", both.port);
+      const { flow } = await arrived;
+      expect(flow.remoteAddress).toBe("127.0.0.1");
+      const back = nextDatagram(peer);
+      both.send(Uint8Array.of(1, 2), flow.remoteAddress, flow.remotePort);
+      expect((await back).octets).toHaveLength(2);
+    },
+  );
+
   it("says its own address in Via and Contact, or the one it is told to", async () => {
     const plain = await open("127.0.0.1");
     expect(plain.sentBy).toEqual({ host: "127.0.0.1", port: plain.port });

@@ -2,6 +2,7 @@ import { createSocket, type Socket, type SocketOptions } from "node:dgram";
 import { lookup } from "node:dns";
 import { isIP, isIPv6 } from "node:net";
 import type { Flow, Transport } from "../transport/flow.ts";
+import { plainAddress } from "./socket-channel.ts";
 
 /** A burst of 4 MiB is some 3,000 SIP-I INVITEs; the kernel's default of 208 KiB drops at 150. */
 const BUFFER_OCTETS = 4 * 1024 * 1024;
@@ -17,12 +18,21 @@ export interface UdpListen {
   readonly advertise?: string | undefined;
 }
 
-/** A socket asks for each datagram; an address of its family is its own answer at once, not in a later turn of the loop. */
+/**
+ * A socket asks for each datagram; an address is its own answer at once, not in a later turn of the loop. One of IPv4
+ * is mapped where the socket serves both families (RFC 4291 §2.5.5.2).
+ */
 const atOnce: NonNullable<SocketOptions["lookup"]> = (hostname, options, callback) => {
   const family: unknown = options;
-  if (isIP(hostname) === family) callback(null, hostname, family);
+  const version = isIP(hostname);
+  if (version === family) callback(null, hostname, version);
+  else if (version === 4) callback(null, `::ffff:${hostname}`, 6);
   else lookup(hostname, options, callback);
 };
+
+function isMapped(address: string): boolean {
+  return address.startsWith("::ffff:");
+}
 
 /** One UDP socket (RFC 3261 §18). */
 export class UdpTransport implements Transport {
@@ -71,7 +81,8 @@ export class UdpTransport implements Transport {
   }
 
   /** One flow for all that a peer sends in a row: transactions keep theirs for 32 s. */
-  #flowOf(remoteAddress: string, remotePort: number): Flow {
+  #flowOf(address: string, remotePort: number): Flow {
+    const remoteAddress = isMapped(address) ? plainAddress(address) : address;
     const last = this.#lastFlow;
     if (last?.remotePort === remotePort && last.remoteAddress === remoteAddress) return last;
     const flow = { listener: this.id, transport: "UDP", isReliable: false, remoteAddress, remotePort };
