@@ -1,4 +1,4 @@
-import { readBody, type IsupPart } from "@tandem/interworking";
+import { readBody, type IsupPart, type SipBody } from "@tandem/interworking";
 import {
   decodeIsup,
   describeIsup,
@@ -81,7 +81,7 @@ export function decodeBody({ octets, contentType, contentDisposition, variant }:
   const { sdp, isup, others, unsupportedRequired, problems } = read.body;
   const warnings: Warning[] = [...problems];
   for (const part of unsupportedRequired) {
-    const refusal = unsupported(part);
+    const refusal = unsupported(part, problems);
     // ISUP of which its sender says that it must be understood is no message without it. The rest is the owner's choice.
     if (part.mediaType === "application/isup" && part.dispositionParameters.has("handling"))
       return { ok: false, error: { ...refusal, offset: 0 } };
@@ -109,10 +109,15 @@ export function decodeBody({ octets, contentType, contentDisposition, variant }:
   };
 }
 
-function unsupported({ mediaType }: BodyPart): { code: string; message: string; status: number } {
+function unsupported(
+  { mediaType }: BodyPart,
+  problems: SipBody["problems"],
+): { readonly code: string; readonly message: string; readonly status: number } {
+  const [problem] = mediaType === "application/isup" ? problems : [];
+  const why = problem === undefined ? "" : `: ${problem.message}`;
   return {
     code: "unsupported-media-type",
-    message: `${mediaType} must be understood, and is not`,
+    message: `${mediaType} must be understood, and is not${why}`,
     status: 415,
   };
 }
