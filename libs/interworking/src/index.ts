@@ -58,6 +58,7 @@ export {
   divertedFromHistoryInfo,
   divertedFromIam,
   historyInfoFrom,
+  REDIRECTING_REASONS,
   redirectionParameters,
   type Diverted,
   type RedirectingReason,

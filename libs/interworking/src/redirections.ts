@@ -46,6 +46,17 @@ const REASON_FROM_CAUSE = new Map(
   Object.entries(CAUSE_FROM_REASON).map(([reason, cause]) => [cause, Number(reason) as RedirectingReason]),
 );
 
+/** Redirecting reasons in words, as the codec names them. */
+export const REDIRECTING_REASONS: Readonly<Record<RedirectingReason, string>> = {
+  0: "unknown",
+  1: "userBusy",
+  2: "noReply",
+  3: "unconditional",
+  4: "deflectionDuringAlerting",
+  5: "deflectionImmediate",
+  6: "mobileNotReachable",
+};
+
 /** Q.763 (12/1999) §3.45: 1 to 5. */
 const COUNTER_MAX = 5;
 const RESTRICTED = 1;

@@ -7,7 +7,14 @@ import type {
   Redirection,
   Screening,
 } from "@tandem/call-events";
-import { e164FromNumber, isAnonymous, isCallerHidden, numberFromUri } from "@tandem/interworking";
+import {
+  divertedFromHistoryInfo,
+  e164FromNumber,
+  isAnonymous,
+  isCallerHidden,
+  numberFromUri,
+  REDIRECTING_REASONS,
+} from "@tandem/interworking";
 import type { IsupMessage, IsupNumber } from "@tandem/isup";
 import { parseNameAddrs, type NameAddr, type SipRequest } from "@tandem/sip";
 import type { TrunkConfig } from "../config/config.ts";
@@ -87,8 +94,12 @@ function callingOf(
   };
 }
 
+/** A number with "+" is international, whatever ISUP called the same digits (RFC 3398 §12.2). */
+const GLOBAL = { natureOfAddress: "international", numberingPlan: "isdn" };
+
 /** A URI without country code is read by what ISUP says of the same digits. */
-function normalised(found: { raw: string; e164: string }, base: PartyNumber): { raw: string; e164: string } {
+function normalised(found: { raw: string; e164: string }, base: PartyNumber): Partial<PartyNumber> {
+  if (found.raw.startsWith("+")) return { ...found, ...(found.e164 !== "" && GLOBAL) };
   return found.e164 === "" && base.raw === found.raw ? { raw: found.raw, e164: base.e164 } : found;
 }
 
@@ -115,6 +126,17 @@ function isupParty(number: IsupNumber, country: string | undefined): PartyNumber
   };
 }
 
+/** Those that History-Info tells of, where no Diversion does (RFC 7544 §5). */
+function historyOf(request: SipRequest, country: string | undefined): Redirection[] {
+  return divertedFromHistoryInfo(request.headers("history-info"), { country }).map(
+    ({ number, reason, counter: count }) => ({
+      number: { ...isupParty(number, country), source: "historyInfo" },
+      reason: REDIRECTING_REASONS[reason],
+      count,
+    }),
+  );
+}
+
 function redirectionsOf(
   request: SipRequest,
   iam: IsupMessage | undefined,
@@ -125,7 +147,7 @@ function redirectionsOf(
     return diversions.map(({ displayName, params, uri }) => ({
       number: {
         ...NOBODY,
-        ...(numberFromUri(uri, country) ?? { raw: "", e164: "" }),
+        ...normalised(numberFromUri(uri, country) ?? { raw: "", e164: "" }, NOBODY),
         display: displayName ?? "",
         presentation: /^(full|uri)$/i.test(params.get("privacy") ?? "") ? "restricted" : "allowed",
         source: "diversion",
@@ -135,7 +157,7 @@ function redirectionsOf(
     }));
   }
   const number = iam?.parameters.redirectingNumber;
-  if (number === undefined) return [];
+  if (number === undefined) return historyOf(request, country);
   const { redirectingReason, redirectionCounter } = iam?.parameters.redirectionInformation ?? {};
   return [
     {

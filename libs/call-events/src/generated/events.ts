@@ -229,8 +229,9 @@ export type Screening = "unspecified" | "userNotVerified" | "userPassed" | "user
  * - pai: P-Asserted-Identity, RFC 3325 §9.1.
  * - diversion: Diversion, RFC 5806.
  * - isup: A number parameter of the ISUP message, Q.763 (12/1999) §3.9.
+ * - historyInfo: History-Info, RFC 7044.
  */
-export type NumberSource = "unspecified" | "ruri" | "from" | "pai" | "diversion" | "isup";
+export type NumberSource = "unspecified" | "ruri" | "from" | "pai" | "diversion" | "isup" | "historyInfo";
 
 /**
  * Who ended a call.
@@ -273,9 +274,9 @@ export interface PartyNumber {
   readonly raw: string;
   /** E.164 with "+"; empty where the number could not be normalised (RFC 3398 §12). Personal data. */
   readonly e164: string;
-  /** Nature of address indicator in words, Q.763 (12/1999) §3.9: subscriber, unknown, national, international, networkSpecific, …; empty where no ISUP gave it. */
+  /** Nature of address indicator in words, Q.763 (12/1999) §3.9: subscriber, unknown, national, international, networkSpecific, …; international for a number that a URI gives with "+" (RFC 3398 §12.2); empty where neither says it. */
   readonly natureOfAddress: string;
-  /** Numbering plan indicator in words, Q.763 (12/1999) §3.9: isdn, data, telex, private, …; empty where no ISUP gave it. */
+  /** Numbering plan indicator in words, Q.763 (12/1999) §3.9: isdn, data, telex, private, …; isdn for a number that a URI gives with "+"; empty where neither says it. */
   readonly numberingPlan: string;
   /** Display name of the SIP header field (RFC 3261 §20.10); empty without one. Personal data. */
   readonly display: string;
@@ -289,9 +290,9 @@ export interface PartyNumber {
 
 /** A number a call was diverted from. */
 export interface Redirection {
-  /** The diverting party: Diversion (RFC 5806), or Redirecting number, Q.763 (12/1999) §3.44. */
+  /** The diverting party: Diversion (RFC 5806), History-Info (RFC 7544), or Redirecting number, Q.763 (12/1999) §3.44. */
   readonly number: PartyNumber;
-  /** Reason in the words of its source: Diversion's (RFC 5806: user-busy, no-answer, unconditional, …) or Redirecting reason, Q.763 (12/1999) §3.45; "unknown" where none was given. */
+  /** Reason in the words of its source: Diversion's (RFC 5806: user-busy, no-answer, unconditional, …) or Redirecting reason, Q.763 (12/1999) §3.45, which also stands for the causes of History-Info (RFC 4458); "unknown" where none was given. */
   readonly reason: string;
   /** Diversions so far: counter of Diversion (RFC 5806), or Redirection counter, Q.763 (12/1999) §3.45; absent where none was given. */
   readonly count: number | null;
