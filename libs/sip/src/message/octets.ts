@@ -16,7 +16,7 @@ interface Latin1Platform {
 }
 
 /** Looked for, not imported: elsewhere the same is done octet by octet. */
-const platform = (globalThis as Latin1Platform).Buffer;
+const platform = (globalThis as unknown as Latin1Platform).Buffer;
 /** Below this a loop is faster than a call out of the engine. */
 const NATIVE_OCTETS_MIN = 48;
 
