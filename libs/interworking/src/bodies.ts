@@ -1,5 +1,5 @@
 import { variantOf } from "@tandem/isup";
-import { buildMultipart, octetString, parseMultipart, type BodyPart } from "@tandem/sip";
+import { bareBodyPart, buildMultipart, octetString, parseMultipart, type BodyPart } from "@tandem/sip";
 
 /** Multiparts inside multiparts: RFC 5621 §4.2 wants them read; three levels are more than anybody sends. */
 export const NESTING_MAX = 3;
@@ -79,7 +79,7 @@ export function readBody(
     required: [],
     problems: [],
   };
-  const error = take(barePart(contentType, contentDisposition, body), 0, collected);
+  const error = take(bareBodyPart(contentType, contentDisposition, body), 0, collected);
   if (error !== undefined) return error;
   const { sdp, isup, others, required: unsupportedRequired, problems } = collected;
   return { ok: true, body: { sdp, isup, others, unsupportedRequired, problems } };
@@ -101,28 +101,6 @@ function fault(
   status: 400 | 415,
 ): Extract<BodyResult, { ok: false }> {
   return { ok: false, error: { code, message, offset, status } };
-}
-
-/** A part from the headers of a message without multipart: written as a multipart of one, read as such. */
-function barePart(contentType: string, contentDisposition: string | undefined, octets: Uint8Array): BodyPart {
-  const headers = [{ name: "Content-Type", value: contentType }];
-  if (contentDisposition !== undefined)
-    headers.push({ name: "Content-Disposition", value: contentDisposition });
-  const { contentType: type, body } = buildMultipart([{ headers, octets: new Uint8Array(0) }]);
-  const parsed = parseMultipart(type, body);
-  const [part] = parsed.ok ? parsed.parts : [];
-  const none = new Map<string, string>();
-  return part === undefined
-    ? {
-        headers,
-        contentType,
-        mediaType: contentType,
-        parameters: none,
-        dispositionParameters: none,
-        handling: "required",
-        octets,
-      }
-    : { ...part, octets };
 }
 
 /** `depth`: multiparts around the part. Returns a fault where the body cannot be read at all. */

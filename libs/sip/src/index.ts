@@ -32,7 +32,13 @@ export {
 } from "./message/uri.ts";
 export { equalUris } from "./message/uri-equality.ts";
 export { parseVia, type Via } from "./message/via.ts";
-export { buildMultipart, parseMultipart, type BodyPart, type MultipartResult } from "./message/multipart.ts";
+export {
+  bareBodyPart,
+  buildMultipart,
+  parseMultipart,
+  type BodyPart,
+  type MultipartResult,
+} from "./message/multipart.ts";
 export { editMessage, type MessageEdits } from "./message/edit-message.ts";
 export { parseAuthParams, parseAuthValue, type AuthValue } from "./message/auth-params.ts";
 // Typed header fields

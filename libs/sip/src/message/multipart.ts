@@ -1,3 +1,5 @@
+import { octetsOf, octetString } from "./octets.ts";
+
 /**
  * MIME multipart bodies (RFC 2046 §5.1, RFC 5621) over octets: a part may hold any octet, CRLF included, so only
  * the boundary delimits it. Nested multiparts are left to the caller, who knows how deep it wants to go.
@@ -87,6 +89,18 @@ export function parseMultipart(contentType: string, body: Uint8Array): Multipart
   }
 }
 
+/** A body that is no multipart, as the one part it is: the message's own header fields describe it. */
+export function bareBodyPart(
+  contentType: string,
+  contentDisposition: string | undefined,
+  octets: Uint8Array,
+): BodyPart {
+  const headers: PartHeader[] = [{ name: "Content-Type", value: contentType }];
+  if (contentDisposition !== undefined)
+    headers.push({ name: "Content-Disposition", value: contentDisposition });
+  return describe(headers, { contentType, contentDisposition, unknownEncoding: undefined, octets });
+}
+
 function splitMultipart(contentType: string, body: Uint8Array): MultipartResult {
   const { value, parameters } = parseHeaderValue(contentType);
   if (!value.startsWith("multipart/")) {
@@ -96,7 +110,7 @@ function splitMultipart(contentType: string, body: Uint8Array): MultipartResult 
   if (boundary.length < 1 || boundary.length > BOUNDARY_LENGTH_MAX) {
     throw new MultipartFault("boundaryInvalid", "boundary must have 1 to 70 characters (RFC 2046 §5.1.1)", 0);
   }
-  const pattern = latin1Octets(`--${boundary}`);
+  const pattern = octetsOf(`--${boundary}`);
   let delimiter = findDelimiter(body, pattern, 0);
   if (delimiter === undefined) {
     throw new MultipartFault("delimiterMissing", `no line --${boundary} in the body`, 0);
@@ -161,7 +175,7 @@ function parsePart(body: Uint8Array, start: number, end: number): BodyPart {
       throw new MultipartFault("partHeadersTooLong", `more than ${PART_HEADER_OCTETS_MAX} octets`, start);
     }
     const isBlank = lineEnd === at;
-    const text = latin1Text(body, at, lineEnd);
+    const text = octetString(body, at, lineEnd);
     const previous = lines.at(-1);
     const offset = at;
     at = Math.min(lineEnd + 2, end);
@@ -193,9 +207,6 @@ function parseHeaderLine(text: string, offset: number): PartHeader {
 
 function bodyPart(headers: readonly PartHeader[], content: Uint8Array, offset: number): BodyPart {
   const header = (name: string) => headers.find((field) => field.name.toLowerCase() === name)?.value;
-  const contentType = header("content-type") ?? "text/plain";
-  const type = parseHeaderValue(contentType);
-  const disposition = parseHeaderValue(header("content-disposition") ?? "");
   const transferEncoding = (header("content-transfer-encoding") ?? "binary").toLowerCase();
   const contentEncoding = (header("content-encoding") ?? "identity").toLowerCase();
   let octets = content;
@@ -203,17 +214,34 @@ function bodyPart(headers: readonly PartHeader[], content: Uint8Array, offset: n
   if (contentEncoding !== "identity") unknownEncoding = contentEncoding;
   if (transferEncoding === "base64") octets = decodeBase64(content, offset);
   else if (!["binary", "8bit", "7bit"].includes(transferEncoding)) unknownEncoding = transferEncoding;
-  return {
+  const contentType = header("content-type") ?? "text/plain";
+  const contentDisposition = header("content-disposition");
+  return describe(headers, { contentType, contentDisposition, unknownEncoding, octets });
+}
+
+interface PartContent {
+  readonly contentType: string;
+  readonly contentDisposition: string | undefined;
+  readonly unknownEncoding: string | undefined;
+  readonly octets: Uint8Array;
+}
+
+function describe(headers: readonly PartHeader[], content: PartContent): BodyPart {
+  const { contentType, contentDisposition, unknownEncoding, octets } = content;
+  const type = parseHeaderValue(contentType);
+  const disposition = parseHeaderValue(contentDisposition ?? "");
+  const part: { -readonly [K in keyof BodyPart]: BodyPart[K] } = {
     headers,
     contentType,
     mediaType: type.value,
     parameters: type.parameters,
-    ...(disposition.value === "" ? {} : { disposition: disposition.value }),
     dispositionParameters: disposition.parameters,
     handling: disposition.parameters.get("handling")?.toLowerCase() === "optional" ? "optional" : "required",
     octets,
-    ...(unknownEncoding === undefined ? {} : { unknownEncoding }),
   };
+  if (disposition.value !== "") part.disposition = disposition.value;
+  if (unknownEncoding !== undefined) part.unknownEncoding = unknownEncoding;
+  return part;
 }
 
 /** `value *(";" name "=" value)` with quoted strings; what cannot be read as a parameter is left out. */
@@ -230,6 +258,7 @@ function parseHeaderValue(text: string): { value: string; parameters: ReadonlyMa
 }
 
 function splitAtSemicolons(text: string): string[] {
+  if (!text.includes('"')) return text.split(";");
   const parts: string[] = [];
   let start = 0;
   let isQuoted = false;
@@ -296,9 +325,9 @@ export function buildMultipart(
     const fields = part.headers
       .filter((field) => !isUndoneEncoding(field))
       .map((field) => `${field.name}: ${field.value}\r\n`);
-    chunks.push(latin1Octets(`--${boundary}\r\n${fields.join("")}\r\n`), part.octets, latin1Octets("\r\n"));
+    chunks.push(octetsOf(`--${boundary}\r\n${fields.join("")}\r\n`), part.octets, octetsOf("\r\n"));
   }
-  chunks.push(latin1Octets(`--${boundary}--\r\n`));
+  chunks.push(octetsOf(`--${boundary}--\r\n`));
   return { contentType: `multipart/${subtype};boundary=${boundary}`, body: joined(chunks) };
 }
 
@@ -313,7 +342,7 @@ function isUndoneEncoding(field: PartHeader): boolean {
 function freeBoundary(parts: readonly PartToBuild[]): string {
   for (let count = 1; ; count++) {
     const boundary = `unique-boundary-${count}`;
-    const pattern = latin1Octets(`--${boundary}`);
+    const pattern = octetsOf(`--${boundary}`);
     if (!parts.some((part) => contains(part.octets, pattern))) return boundary;
   }
 }
@@ -333,16 +362,4 @@ function joined(chunks: readonly Uint8Array[]): Uint8Array {
     at += chunk.length;
   }
   return octets;
-}
-
-function latin1Octets(text: string): Uint8Array {
-  const octets = new Uint8Array(text.length);
-  for (let at = 0; at < text.length; at++) octets[at] = text.charCodeAt(at);
-  return octets;
-}
-
-function latin1Text(octets: Uint8Array, start: number, end: number): string {
-  let text = "";
-  for (let at = start; at < end; at++) text += String.fromCharCode(octets[at] ?? 0);
-  return text;
 }
