@@ -151,15 +151,11 @@ describe("server transactions", () => {
     bench.receive(requestText(method, { branch: ";branch=z9hG4bKother" }));
     expect(bench.told).toEqual([method, "refused merged 482"]);
     expect(bench.sentLines).toEqual(["SIP/2.0 482 Loop Detected"]);
-    // Inside a dialog the sequence number tells, and later the same request is a new one.
-    bench.receive(requestText("INVITE", { branch: ";branch=z9hG4bKdialog", toTag: "b" }));
-    [...bench.invites, ...bench.requests].forEach((each) => {
-      each.respond({ status: 404, toTag: "b" });
-    });
+    // Once the first has ended, the same request is a new one.
+    for (const each of [...bench.invites, ...bench.requests]) each.respond({ status: 404, toTag: "b" });
     bench.clock.advance(TIMEOUT + T4);
-    expect(bench.open).toBe(0);
     bench.receive(requestText(method, { branch: ";branch=z9hG4bKthird" }));
-    expect(bench.told.slice(2).filter((each) => each !== "INVITE" || method === "INVITE")).toContain(method);
+    expect(bench.told.at(-1)).toBe(method);
   });
 
   it("find what a CANCEL cancels although a NAT has changed its sent-by (§9.2)", () => {
