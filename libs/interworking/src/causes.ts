@@ -1,14 +1,5 @@
 import { causeIndicatorsOf, type CauseIndicators } from "@tandem/isup";
-import {
-  BEARER_WARNINGS,
-  CAUSE_FROM_STATUS,
-  CAUSE_FROM_STATUS_DEFAULT,
-  CAUSES_WITHOUT_STATUS,
-  STATUS_FROM_ANSI_CAUSE,
-  STATUS_FROM_CAUSE,
-  STATUS_FROM_CAUSE_DEFAULT,
-  STATUSES_WITHOUT_CAUSE,
-} from "./cause-tables.ts";
+import { BEYOND_INTERWORKING, RFC3398, type CauseProfile } from "./cause-profiles.ts";
 import { parseReason, type Reason } from "./reason.ts";
 
 /** A status and the row of the table that gave it. */
@@ -26,43 +17,48 @@ export interface CauseDecision {
 
 /** Location user. */
 const USER = 0;
-/** Network beyond interworking point: what a gateway says of SIP (RFC 3398 §8.2.6.1 leaves the network's code open). */
-const BEYOND_INTERWORKING = 10;
 const NORMAL_CLEARING = 16;
-const BEARER_NOT_IMPLEMENTED = 65;
-/** Coding standard national: ANSI T1.113 uses it. */
-const NATIONAL = 2;
 const CAUSE_MAX = 127;
 
 /** RFC 3398 §7.2.4.1: the response for a REL that came before the final one. */
-export function statusFromCause(cause: CauseIndicators): StatusDecision {
+export function statusFromCause(cause: CauseIndicators, profile: CauseProfile = RFC3398): StatusDecision {
   const { causeValue, locationValue, codingStandardValue } = cause;
-  const ansi = codingStandardValue === NATIONAL ? STATUS_FROM_ANSI_CAUSE[causeValue] : undefined;
-  if (ansi !== undefined) return { status: ansi, row: `T1.113, national coding: ${causeValue} → ${ansi}` };
-  // The clause lets "user" become the 6xx and gives 21 as its example.
-  if (causeValue === 21 && locationValue === USER)
-    return { status: 603, row: "RFC 3398 §7.2.4.1: 21, location user → 603" };
-  const status = STATUS_FROM_CAUSE[causeValue];
-  if (status !== undefined) return { status, row: `RFC 3398 §7.2.4.1: ${causeValue} → ${status}` };
-  const which = CAUSES_WITHOUT_STATUS.has(causeValue) ? `${causeValue} has no status, default` : "default";
-  const row = `RFC 3398 §7.2.4.1: ${which} → ${STATUS_FROM_CAUSE_DEFAULT}`;
-  return { status: STATUS_FROM_CAUSE_DEFAULT, row };
+  const found = profile.statusFromCause.find(
+    (row) =>
+      row.cause === causeValue &&
+      (row.location ?? locationValue) === locationValue &&
+      (row.codingStandard ?? codingStandardValue) === codingStandardValue,
+  );
+  const {
+    status,
+    source,
+    label = found === undefined ? "default" : String(causeValue),
+  } = found ?? profile.statusDefault;
+  return { status, row: `${source}: ${label} → ${status}` };
 }
 
 /** RFC 3398 §8.2.6.1: the REL for a final response; 6xx come from the user. `warnings`: codes of its Warning fields. */
-export function causeFromStatus(status: number, warnings: readonly number[] = []): CauseDecision {
-  const location = status >= 600 ? USER : BEYOND_INTERWORKING;
-  const decision = (value: number, from: string): CauseDecision => ({
-    cause: causeIndicatorsOf(value, location),
+export function causeFromStatus(
+  status: number,
+  warnings: readonly number[] = [],
+  profile: CauseProfile = RFC3398,
+): CauseDecision {
+  const found = profile.causeFromStatus.find(
+    (row) =>
+      row.status === status &&
+      (row.warnings === undefined || warnings.some((code) => row.warnings?.has(code) === true)),
+  );
+  const {
+    cause,
+    source,
+    label = found === undefined ? "default" : String(status),
+  } = found ?? profile.causeDefault;
+  const location = status >= 600 ? profile.locationOf6xx : BEYOND_INTERWORKING;
+  return {
+    cause: causeIndicatorsOf(cause, location),
     mapping: "derived",
-    row: `RFC 3398 §8.2.6.1: ${from} → ${value}`,
-  });
-  if ((status === 488 || status === 606) && warnings.some((code) => BEARER_WARNINGS.has(code)))
-    return decision(BEARER_NOT_IMPLEMENTED, `${status}, Warning`);
-  const value = CAUSE_FROM_STATUS[status];
-  if (value !== undefined) return decision(value, String(status));
-  const from = STATUSES_WITHOUT_CAUSE.has(status) ? `${status} has no cause, default` : "default";
-  return decision(CAUSE_FROM_STATUS_DEFAULT, from);
+    row: `${source}: ${label} → ${cause}`,
+  };
 }
 
 /** The Q.850 value among the values of Reason header fields; a broken one is passed over. */

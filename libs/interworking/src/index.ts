@@ -14,6 +14,16 @@ export {
   type SipBody,
 } from "./bodies.ts";
 export {
+  Q1912_5,
+  RFC3398,
+  withOverrides,
+  type CauseOverrides,
+  type CauseProfile,
+  type CauseRow,
+  type Evidence,
+  type StatusRow,
+} from "./cause-profiles.ts";
+export {
   CAUSE_FROM_STATUS,
   CAUSE_FROM_STATUS_DEFAULT,
   STATUS_FROM_ANSI_CAUSE,
