@@ -10,7 +10,7 @@ export const PARTS_MAX = 32;
 /** Octets of one part's header fields: a few MIME fields; the limit only bounds the work. */
 export const PART_HEADER_OCTETS_MAX = 8_192;
 /** RFC 2046 §5.1.1 `boundary`: 1 to 70 characters. */
-export const BOUNDARY_LENGTH_MAX = 70;
+const BOUNDARY_LENGTH_MAX = 70;
 
 export interface PartHeader {
   readonly name: string;

@@ -23,7 +23,7 @@ import {
 import { TimerQueues } from "./timers.ts";
 
 /** Open transactions: at 32 s each this is 6,250 new ones a second, and about 1 GB. Beyond, requests are dropped. */
-export const TRANSACTIONS_MAX = 200_000;
+const TRANSACTIONS_MAX = 200_000;
 
 /** RFC 3261 §5: what sits on the transactions. */
 export interface TransactionUser {
