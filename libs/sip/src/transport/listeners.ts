@@ -18,6 +18,23 @@ export const UDP_REQUEST_OCTETS_MAX = 1_300;
 const isIpv6 = (address: string): boolean => address.includes(":");
 const hostOf = ({ sentBy }: Transport): string => sentBy.host;
 
+/** `SIP/2.0/TCP host:port;branch=…` of a request that leaves by that listener (RFC 3261 §18.1.1). */
+export function viaValue({ protocol, sentBy, isReliable }: Transport, branch: string): string {
+  // RFC 3581 §3 is about UDP; over a connection the response has its way already.
+  const rport = isReliable ? "" : ";rport";
+  return `SIP/2.0/${protocol} ${sentBy.host}:${sentBy.port};branch=${branch}${rport}`;
+}
+
+/**
+ * The URI that leads back to that listener (RFC 3261 §8.1.1.8); UDP needs no transport parameter, and a sips URI says
+ * TLS by itself (RFC 5630 §3.1).
+ */
+export function contactUri({ protocol, sentBy }: Transport, scheme: "sip" | "sips" = "sip"): string {
+  const isPlain = protocol === "UDP" || (protocol === "TLS" && scheme === "sips");
+  const parameter = isPlain ? "" : `;transport=${CONTACT_TRANSPORT[protocol]}`;
+  return `${scheme}:${sentBy.host}:${sentBy.port}${parameter}`;
+}
+
 /** Our listeners by id, and the choice among them. Via, Contact and source socket follow the one chosen. */
 export class Listeners {
   readonly #transports = new Map<string, Transport>();
@@ -39,24 +56,12 @@ export class Listeners {
     return [...new Set([...this.#transports.values()].map(({ protocol }) => protocol))];
   }
 
-  /** `SIP/2.0/TCP host:port;branch=…;rport` of a request that leaves by that listener (RFC 3261 §18.1.1). */
   via(listener: string, branch: string): string {
-    const transport = this.#required(listener);
-    const { host, port } = transport.sentBy;
-    // RFC 3581 §3 is about UDP; over a connection the response has its way already.
-    const rport = transport.isReliable ? "" : ";rport";
-    return `SIP/2.0/${transport.protocol} ${host}:${port};branch=${branch}${rport}`;
+    return viaValue(this.#required(listener), branch);
   }
 
-  /**
-   * The URI that leads back to that listener (RFC 3261 §8.1.1.8); UDP needs no transport parameter, and a sips URI
-   * says TLS by itself (RFC 5630 §3.1).
-   */
   contactUri(listener: string, scheme: "sip" | "sips" = "sip"): string {
-    const { protocol, sentBy } = this.#required(listener);
-    const isPlain = protocol === "UDP" || (protocol === "TLS" && scheme === "sips");
-    const parameter = isPlain ? "" : `;transport=${CONTACT_TRANSPORT[protocol]}`;
-    return `${scheme}:${sentBy.host}:${sentBy.port}${parameter}`;
+    return contactUri(this.#required(listener), scheme);
   }
 
   /**

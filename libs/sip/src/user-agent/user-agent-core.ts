@@ -9,6 +9,7 @@ import type { TransactionLayer } from "../transaction/transaction-layer.ts";
 import type { TimerQueues } from "../transaction/timers.ts";
 import type { Random } from "../transport/clock.ts";
 import type { Flow, Target } from "../transport/flow.ts";
+import { contactUri, viaValue } from "../transport/listeners.ts";
 import type { Capabilities } from "./capabilities.ts";
 import type { Identifiers } from "./identifiers.ts";
 import { orElse, targetsOf, type Authenticator, type TargetSource, type Targets } from "./ports.ts";
@@ -96,17 +97,16 @@ export class UserAgentCore {
 
   contactUri(listener: string): string {
     const transport = this.layer.transport(listener);
-    if (transport === undefined) return "sip:invalid.invalid";
-    const { host, port } = transport.sentBy;
-    const protocol: string = transport.protocol;
-    return `sip:${host}:${port}${protocol === "UDP" ? "" : `;transport=${protocol.toLowerCase()}`}`;
+    return transport === undefined ? "sip:invalid.invalid" : contactUri(transport);
   }
 
   /** Via of a new client transaction on that listener (RFC 3261 §18.1.1, RFC 3581 §3). */
   via(listener: string, branch: string): string {
     const transport = this.layer.transport(listener);
-    const sentBy = transport?.sentBy;
-    return `SIP/2.0/${transport?.protocol ?? "UDP"} ${sentBy?.host}:${sentBy?.port};branch=${branch};rport`;
+    // The transaction layer has no such listener either, and reports that nothing was sent.
+    return transport === undefined
+      ? `SIP/2.0/UDP invalid.invalid;branch=${branch}`
+      : viaValue(transport, branch);
   }
 
   /** Where a flow's peer is heard. */
