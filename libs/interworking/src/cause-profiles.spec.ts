@@ -40,7 +40,7 @@ describe("Q.1912.5 profile C (experimental)", () => {
     [480, [18, 19, 20, 21, 25, 31, 34, 102, 127]],
     [484, [28]],
     [486, [17]],
-    [500, [2, 3, 4, 8, 9, 29, 38, 41, 42, 43, 44, 47, 50, 55, 57, 58, 63, 65, 70, 79, 87, 88]],
+    [500, [2, 3, 4, 8, 9, 29, 38, 41, 42, 43, 44, 50, 55, 57, 58, 63, 65, 70, 79, 87, 88]],
     [500, [95, 97, 99, 103, 110, 111]],
     [502, [27]],
   ])("%i for causes %j, named as unverified", (expected, causes) => {
@@ -67,6 +67,10 @@ describe("Q.1912.5 profile C (experimental)", () => {
     });
   });
 
+  it("503 for 47, as the 2018 edition is quoted", () => {
+    expect(status(47)).toEqual({ status: 503, row: "Q.1912.5 (01/2018) p. 54, as quoted: 47 → 503" });
+  });
+
   it("has 500 and 127 for the rest, and no row for location or Warning", () => {
     expect(status(16)).toEqual({ status: 500, row: "Q.1912.5 profile C, unverified: default → 500" });
     expect(status(21, Q1912_5, USER).status).toBe(480);
@@ -78,7 +82,8 @@ describe("Q.1912.5 profile C (experimental)", () => {
 
   it("says of itself what it rests on: no row is of the standard, and no cause has two", () => {
     expect(Q1912_5.isExperimental).toBe(true);
-    expect(new Set(Q1912_5.statusFromCause.map(({ evidence }) => evidence))).toEqual(new Set(["unverified"]));
+    const quoted = Q1912_5.statusFromCause.filter(({ evidence }) => evidence !== "unverified");
+    expect(quoted.map(({ cause, evidence }) => [cause, evidence])).toEqual([[47, "quoted"]]);
     expect(new Set(Q1912_5.causeFromStatus.map(({ evidence }) => evidence))).toEqual(
       new Set(["implementation"]),
     );

@@ -9,8 +9,8 @@ import {
   STATUSES_WITHOUT_CAUSE,
 } from "./cause-tables.ts";
 
-/** How well a row is known: printed in a standard, seen in one implementation, remembered only, or set for a trunk. */
-export type Evidence = "standard" | "implementation" | "unverified" | "local";
+/** How well a row is known: read in a standard, quoted of it, seen in one implementation, remembered only, set for a trunk. */
+export type Evidence = "standard" | "quoted" | "implementation" | "unverified" | "local";
 
 interface Sourced {
   /** Where the row stands: a clause, a product, a trunk's own setting. */
@@ -109,6 +109,8 @@ export const RFC3398: CauseProfile = {
 
 /** Nobody could read the Recommendation: its rows towards SIP are from memory. */
 const REMEMBERED = { source: "Q.1912.5 profile C, unverified", evidence: "unverified" } as const;
+/** The 2018 edition's page 54, as a report of a fault quotes it (signalwire/freeswitch, issue 732). */
+const QUOTED = { source: "Q.1912.5 (01/2018) p. 54, as quoted", evidence: "quoted" } as const;
 /** OpenSIPS's sip_i module is built on Q.1912.5; its table is the only one that was read. */
 const OPENSIPS = { source: "OpenSIPS sip_i (after Q.1912.5)", evidence: "implementation" } as const;
 
@@ -120,8 +122,7 @@ const REMEMBERED_CAUSES: Readonly<Record<number, readonly number[]>> = {
   484: [28],
   486: [17],
   500: [
-    2, 3, 4, 8, 9, 29, 38, 41, 42, 43, 44, 47, 50, 55, 57, 58, 63, 65, 70, 79, 87, 88, 95, 97, 99, 103, 110,
-    111,
+    2, 3, 4, 8, 9, 29, 38, 41, 42, 43, 44, 50, 55, 57, 58, 63, 65, 70, 79, 87, 88, 95, 97, 99, 103, 110, 111,
   ],
   502: [27],
 };
@@ -130,9 +131,12 @@ const REMEMBERED_CAUSES: Readonly<Record<number, readonly number[]>> = {
 export const Q1912_5: CauseProfile = {
   name: "q1912.5",
   isExperimental: true,
-  statusFromCause: Object.entries(REMEMBERED_CAUSES).flatMap(([status, causes]) =>
-    causes.map((cause) => ({ cause, status: Number(status), ...REMEMBERED })),
-  ),
+  statusFromCause: [
+    { cause: 47, status: 503, ...QUOTED },
+    ...Object.entries(REMEMBERED_CAUSES).flatMap(([status, causes]) =>
+      causes.map((cause) => ({ cause, status: Number(status), ...REMEMBERED })),
+    ),
+  ],
   statusDefault: { status: 500, ...REMEMBERED },
   causeFromStatus: numbersOf({ 404: 1, 410: 22, 480: 20, 484: 28, 486: 17, 600: 17, 603: 21, 604: 1 }).map(
     ([status, cause]) => ({ status, cause, ...OPENSIPS }),
