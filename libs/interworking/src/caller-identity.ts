@@ -7,6 +7,7 @@ import {
   type SipRequest,
   type SipResponse,
 } from "@tandem/sip";
+import { categoryParamsFrom } from "./categories.ts";
 import { addressFromUri, uriFromNumber, type NumberPlan } from "./numbers.ts";
 
 /** Q.763 (12/1999) §3.10 e) and f). */
@@ -87,7 +88,9 @@ export function identityHeadersFrom(parameters: Parameters, options: IdentityOpt
   const privacy = isRestricted ? [["Privacy", "id"] as const] : [];
   if (!isUsable) return { from: isRestricted ? ANONYMOUS : `<sip:${host}>`, others: privacy };
   const uri = `<${uriFromNumber(number, host, plan)}>`;
-  const asserted = isTrusted ? [["P-Asserted-Identity", uri] as const] : [];
+  // The category is for those who may act on it (RFC 3325 §5).
+  const known = `<${uriFromNumber(number, host, plan, categoryParamsFrom(parameters))}>`;
+  const asserted = isTrusted ? [["P-Asserted-Identity", known] as const] : [];
   if (isRestricted) return { from: ANONYMOUS, others: [...asserted, ...privacy] };
   const name = nameOf(parameters);
   return { from: name === "" ? uri : `${quote(name)} ${uri}`, others: asserted };

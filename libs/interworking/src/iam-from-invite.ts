@@ -8,12 +8,13 @@ import {
   type IsupVariant,
   type ParameterInputs,
 } from "@tandem/isup";
-import type { SipRequest } from "@tandem/sip";
+import { parseNameAddrs, type SipRequest } from "@tandem/sip";
 import { bearerParameters } from "./bearer.ts";
 import { callingPartyNumberFrom } from "./caller-identity.ts";
+import { CATEGORIES, ORDINARY } from "./categories.ts";
 import { addressFromUri, isSameNumber, type NumberPlan } from "./numbers.ts";
 import { divertedFromDiversion, divertedFromHistoryInfo, redirectionParameters } from "./redirections.ts";
-import { ansiRoutingParameters, routingNumbersOf } from "./routing-numbers.ts";
+import { ansiRoutingParameters, carrierParameter, routingNumbersOf } from "./routing-numbers.ts";
 import { telephoneSubscriberOf } from "./telephone-uri.ts";
 import { userToUserFromHeaders } from "./user-to-user.ts";
 
@@ -33,16 +34,6 @@ export type IamResult =
   /** RFC 3398 §12.2: a Request-URI without a number that ISUP could carry. */
   | { readonly ok: false; readonly status: 484; readonly row: string };
 
-/** Q.763 (12/1999) §3.11: what `cpc` of a URI says (draft-mahy-iptel-cpc, TS 29.163 §7.2.3.1.2.10). */
-const CATEGORIES: Readonly<Record<string, number>> = {
-  operator: 0,
-  ordinary: 10,
-  priority: 11,
-  data: 12,
-  test: 13,
-  payphone: 15,
-};
-const ORDINARY = 10;
 const INTERNATIONAL = 4;
 /** Hop counter, §3.80: five bits. */
 const HOPS_MAX = 31;
@@ -157,15 +148,19 @@ function setRedirections(
   set(redirectionParameters(diverted), row);
 }
 
-function setRouting(request: SipRequest, { plan = {}, isTrusted, variant }: IamOptions, set: Set): void {
+function setRouting(
+  request: SipRequest,
+  { plan = {}, isTrusted, variant, template }: IamOptions,
+  set: Set,
+): void {
   if (!isTrusted || request.requestUri === undefined) return;
-  const routing = routingNumbersOf(request.requestUri);
+  const routing = routingNumbersOf(request.requestUri, plan);
   const address = addressFromUri(request.requestUri, plan);
-  if (familyOf(variant) === "ansi")
-    set(
-      ansiRoutingParameters(routing, address, plan),
-      "RFC 3398 §7.2.1.1: ported number and carrier from rn and cic",
-    );
+  const isAnsi = familyOf(variant) === "ansi";
+  if (isAnsi) set(ansiRoutingParameters(routing, address, plan), "RFC 3398 §7.2.1.1: ported number from rn");
+  // The encapsulated one knows the plan of the identification, too.
+  if (template?.parameters.transitNetworkSelection?.digits !== routing.carrier)
+    set(carrierParameter(routing, isAnsi), "RFC 3398 §7.2.1.1: transit network selection from cic");
   if (routing.hasDip)
     set(
       { forwardCallIndicators: { portedNumberTranslated: 1 } },
@@ -175,8 +170,11 @@ function setRouting(request: SipRequest, { plan = {}, isTrusted, variant }: IamO
 
 /** `cpc` stands with the caller's number, in P-Asserted-Identity or From. */
 function categoryOf(request: SipRequest): number | undefined {
-  const uri = request.from?.uri;
-  const params = uri && telephoneSubscriberOf(uri)?.params;
-  const own = uri !== undefined && "params" in uri ? uri.params.get("cpc") : undefined;
-  return CATEGORIES[(params?.get("cpc") ?? own ?? "").toLowerCase()];
+  const asserted = parseNameAddrs(request.headers("p-asserted-identity")) ?? [];
+  for (const { uri } of [...asserted, ...(request.from === undefined ? [] : [request.from])]) {
+    const own = "params" in uri ? uri.params.get("cpc") : undefined;
+    const cpc = (telephoneSubscriberOf(uri)?.params.get("cpc") ?? own ?? "").toLowerCase();
+    if (Object.hasOwn(CATEGORIES, cpc)) return CATEGORIES[cpc];
+  }
+  return undefined;
 }

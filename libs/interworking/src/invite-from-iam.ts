@@ -50,7 +50,12 @@ export function inviteFromIam(iam: IsupMessageOf<"IAM">, options: InviteOptions)
   const called = parameters.calledPartyNumber;
   const number = isupNumber({ ...called, digits: (ported ?? called.digits) + moreDigits });
   if (number.digits === "") return { ok: false, cause: 28, row: "RFC 3398 §8.2.1.1: no called digits → 28" };
-  const requestUri = uriFromNumber(number, target, plan, isTrusted ? subscriberParamsFrom(parameters) : []);
+  const requestUri = uriFromNumber(
+    number,
+    target,
+    plan,
+    isTrusted ? subscriberParamsFrom(parameters, plan) : [],
+  );
   const identity = identityHeadersFrom(parameters, { plan, host, isTrusted });
   const headers: (readonly [string, string])[] = [...identity.others];
   const diverted = divertedFromIam(parameters);

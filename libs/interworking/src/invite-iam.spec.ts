@@ -255,3 +255,43 @@ describe("IAM → INVITE (RFC 3398 §8.2.1.1, §12.1)", () => {
     expect(invite(iam, { plan, isTrusted: false }).requestUri).toBe("sip:+12025551234@b.example;user=phone");
   });
 });
+
+describe("carrier and category of a trusted peer", () => {
+  it.each([
+    ["itu-t92+", "49", "+491234", "1234", 0],
+    ["itu-t92+", "49", "1234;cic-context=+49", "1234", 0],
+    ["ansi88", "1", "+1-288", "288", 1],
+    ["ansi88", "1", "+1-6789", "6789", 2],
+  ] as const)(
+    "%s, +%s: cic=%s is transit network %s (RFC 3398 §7.2.1.1)",
+    (variant, country, cic, digits, networkPlan) => {
+      const request = inviteTo(`tel:+${country}3022;cic=${cic}`);
+      expect(iamOf(request, { variant, plan: { country } }).parameters.transitNetworkSelection).toMatchObject(
+        {
+          digits,
+          typeOfNetworkIdentificationIndicator: 2,
+          networkIdentificationPlanIndicator: networkPlan,
+        },
+      );
+      const stranger = iamOf(request, { variant, plan: { country }, isTrusted: false });
+      expect(stranger.parameters.transitNetworkSelection).toBeUndefined();
+    },
+  );
+
+  it("reads cpc from P-Asserted-Identity or From", () => {
+    const asserted = inviteTo("tel:+493022", "P-Asserted-Identity: <tel:+493099;cpc=payphone>");
+    expect(iamOf(asserted).parameters.callingPartysCategory?.value).toBe(15);
+    const from = inviteTo("tel:+493022", "From: <sip:+493011@a.example;cpc=priority>;tag=1");
+    expect(iamOf(from).parameters.callingPartysCategory?.value).toBe(11);
+    expect(iamOf(from, { isTrusted: false }).parameters.callingPartysCategory?.value).toBe(10);
+  });
+
+  it("writes cpc for trusted next hops where the category is not the ordinary one", () => {
+    const priority = editIsup(IAM, { callingPartysCategory: { value: 11 } });
+    expect(invite(priority).headers).toEqual([
+      ["P-Asserted-Identity", "<sip:+493011;cpc=priority@gw.example;user=phone>"],
+    ]);
+    expect(invite(priority, { isTrusted: false }).headers).toEqual([]);
+    expect(invite(IAM).headers[0]?.[1]).not.toContain("cpc");
+  });
+});

@@ -93,17 +93,21 @@ interface HistoryEntry {
 
 /**
  * Diversions of History-Info, the newest first: an entry with a cause is the target of one, the entry it was mapped from,
- * or that before it, is who diverted (RFC 7544 §5).
+ * or that before it, is who diverted (RFC 7544 §5). Who has no telephone number counts with the next one that has.
  */
 export function divertedFromHistoryInfo(values: readonly string[], plan: NumberPlan = {}): Diverted[] {
   const entries = (parseNameAddrs(values) ?? []).map(historyEntry);
+  let unnamed = 0;
   const diverted = entries.flatMap(({ cause, mappedFrom }, at) => {
     const reason = cause === undefined ? undefined : REASON_FROM_CAUSE.get(cause);
     const from =
       mappedFrom === undefined ? entries[at - 1] : entries.find(({ index }) => index === mappedFrom);
     if (reason === undefined || from === undefined) return [];
     const number = numberOf(from.uri, from.isRestricted, plan);
-    return number === undefined ? [] : [{ number, reason, isRestricted: from.isRestricted, counter: 1 }];
+    const counter = 1 + unnamed;
+    unnamed = number === undefined ? unnamed + 1 : 0;
+    if (number === undefined) return [];
+    return [{ number, reason, isRestricted: from.isRestricted, counter }];
   });
   return diverted.reverse();
 }

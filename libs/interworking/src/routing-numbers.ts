@@ -16,9 +16,12 @@ export interface RoutingNumbers {
 const SEPARATORS = /[-.()]/g;
 /** Type of address of a generic address, T1.113: the number that was dialled. */
 const PORTED = 0xc0;
+/** Network identification plan, T1.113. */
+const THREE_DIGITS = 1;
+const FOUR_DIGITS = 2;
 
 /** `npdi=yes` is what RFC 3398 §7.2.1.1 wrote before RFC 4694. */
-export function routingNumbersOf(uri: Uri): RoutingNumbers {
+export function routingNumbersOf(uri: Uri, { country = "1" }: NumberPlan = {}): RoutingNumbers {
   const params = telephoneSubscriberOf(uri)?.params;
   const value = (name: string): string | undefined => params?.get(name)?.replace(SEPARATORS, "");
   const rn = value("rn");
@@ -28,19 +31,28 @@ export function routingNumbersOf(uri: Uri): RoutingNumbers {
   return {
     hasDip: params?.has("npdi") === true && value("npdi") !== "no",
     routingNumber: routingNumber === "" ? undefined : routingNumber,
-    // A global cic is country code and carrier; North America's is the one that is in use (RFC 4694 §4.3).
-    carrier: cic === "" ? undefined : cic?.replace(/^\+1/, "").replace(/^\+/, ""),
+    // A global cic is country code and carrier (RFC 4694 §4.3); North America's is the one that is in use.
+    carrier: cic === "" ? undefined : localCarrierOf(cic, country),
   };
 }
 
-/** Called number, ported number and carrier for ANSI (RFC 3398 §7.2.1.1); ITU has the first as national options only. */
+function localCarrierOf(cic: string | undefined, country: string): string | undefined {
+  const prefix = `+${country}`;
+  return cic?.startsWith(prefix) === true ? cic.slice(prefix.length) : cic?.replace(/^\+/, "");
+}
+
+/** Carrier of `cic` (RFC 3398 §7.2.1.1). */
+export function carrierParameter({ carrier }: RoutingNumbers, isAnsi: boolean): ParameterInputs {
+  return carrier === undefined ? {} : { transitNetworkSelection: carrierOf(carrier, isAnsi) };
+}
+
+/** Called and ported number for ANSI (RFC 3398 §7.2.1.1); ITU has them as national options only. */
 export function ansiRoutingParameters(
-  { hasDip, routingNumber, carrier }: RoutingNumbers,
+  { hasDip, routingNumber }: RoutingNumbers,
   called: IsupAddress | undefined,
   plan: NumberPlan,
 ): ParameterInputs {
-  const carrierParameter = carrier === undefined ? {} : { transitNetworkSelection: carrierOf(carrier) };
-  if (!hasDip || routingNumber === undefined || called === undefined) return carrierParameter;
+  if (!hasDip || routingNumber === undefined || called === undefined) return {};
   const address = addressFromE164(routingNumber.startsWith("+") ? routingNumber : `+1${routingNumber}`, {
     country: plan.country ?? "1",
   });
@@ -52,28 +64,35 @@ export function ansiRoutingParameters(
         ...called,
       },
     ],
-    ...carrierParameter,
   };
 }
 
-/** National network identification, of three or four digits (T1.113; Q.763 (12/1999) §3.53). */
-function carrierOf(digits: string): {
+/** National network identification: T1.113's plan says how many digits, Q.763 (12/1999) §3.53 leaves it to the network. */
+function carrierOf(
+  digits: string,
+  isAnsi: boolean,
+): {
   typeOfNetworkIdentificationIndicator: number;
   networkIdentificationPlanIndicator: number;
   digits: string;
 } {
-  return { typeOfNetworkIdentificationIndicator: 2, networkIdentificationPlanIndicator: 1, digits };
+  const ansiPlan = digits.length === 4 ? FOUR_DIGITS : THREE_DIGITS;
+  const networkIdentificationPlanIndicator = isAnsi ? ansiPlan : 0;
+  return { typeOfNetworkIdentificationIndicator: 2, networkIdentificationPlanIndicator, digits };
 }
 
 /** Parameters of the Request-URI's telephone-subscriber for an IAM (RFC 4694, RFC 3398 §8.2.1.1). */
-export function subscriberParamsFrom(parameters: Parameters): SubscriberParams {
+export function subscriberParamsFrom(
+  parameters: Parameters,
+  { country = "1" }: NumberPlan = {},
+): SubscriberParams {
   const params: [string, string][] = [];
   const { forwardCallIndicators, transitNetworkSelection, calledPartyNumber } = parameters;
   if (forwardCallIndicators?.portedNumberTranslated === 1) params.push(["npdi", ""]);
   if (portedNumberOf(parameters) !== undefined && calledPartyNumber !== undefined)
     params.push(["rn", `+1${calledPartyNumber.digits}`]);
   const carrier = transitNetworkSelection?.digits ?? "";
-  if (carrier !== "") params.push(["cic", `+1${carrier}`]);
+  if (carrier !== "") params.push(["cic", `+${country}${carrier}`]);
   return params;
 }
 

@@ -1,0 +1,20 @@
+import type { Parameters } from "@tandem/isup";
+import type { SubscriberParams } from "./numbers.ts";
+
+/** Q.763 (12/1999) §3.11: what `cpc` of a URI says (draft-mahy-iptel-cpc, TS 29.163 §7.2.3.1.2.10). */
+export const CATEGORIES: Readonly<Record<string, number>> = {
+  operator: 0,
+  ordinary: 10,
+  priority: 11,
+  data: 12,
+  test: 13,
+  payphone: 15,
+};
+export const ORDINARY = 10;
+
+/** `cpc` for the caller's number; the ordinary category is what a URI without it says. */
+export function categoryParamsFrom({ callingPartysCategory }: Parameters): SubscriberParams {
+  const value = callingPartysCategory?.value ?? ORDINARY;
+  const word = Object.keys(CATEGORIES).find((each) => CATEGORIES[each] === value);
+  return word === undefined || value === ORDINARY ? [] : [["cpc", word]];
+}
