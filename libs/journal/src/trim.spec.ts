@@ -68,10 +68,11 @@ function countByKey(): Map<string, number> {
 }
 
 describe("a journal without a broker", () => {
-  it("drops the oldest ended calls whole at its limit, keeps open ones, and is never degraded", async () => {
+  it("drops the oldest ended calls whole at its limit, keeps open ones, and is never full", async () => {
     await open({ delivery: "none" });
-    const reports: string[] = [];
-    journal.onHealth(({ status }) => reports.push(status));
+    // A disk that is slow for once says so, too; at its limit a journal without a broker does not.
+    const reports: (string | undefined)[] = [];
+    journal.onHealth(({ reason }) => reports.push(reason));
     appendEvent("open", 1, false);
     appendEvent("gateway", 1, false);
     await appendCalls(2500, "call-");
@@ -84,7 +85,7 @@ describe("a journal without a broker", () => {
       [...counts].filter(([key, count]) => key.startsWith("call-") && count !== EVENTS_PER_CALL),
     ).toEqual([]);
     expect(counts.size).toBeGreaterThan(100);
-    expect(reports).toEqual([]);
+    expect(reports).not.toContain("full");
   });
 
   it("drops a call that was passed over while open once it has ended", async () => {
