@@ -33,11 +33,18 @@ export interface InviteParts {
 }
 
 export type InviteResult =
-  | { readonly ok: true; readonly invite: InviteParts }
+  | { readonly ok: true; readonly invite: InviteParts; readonly rows: readonly string[] }
   /** Q.850 cause of the REL: the call cannot be carried on over SIP. */
   | { readonly ok: false; readonly cause: number; readonly row: string };
 
 const MAX_FORWARDS = 70;
+
+/** Rules of header fields that stand for a parameter of their own. */
+const ROWS: ReadonlyMap<string, string> = new Map([
+  ["History-Info", "RFC 7544 §4: History-Info from the redirections"],
+  ["Diversion", "RFC 5806 §9.2.3: Diversion from the redirections"],
+  ["User-to-User", "RFC 7434: User-to-User from user-to-user information"],
+]);
 
 /** The INVITE of an IAM (RFC 3398 §8.2.1.1). */
 export function inviteFromIam(iam: IsupMessageOf<"IAM">, options: InviteOptions): InviteResult {
@@ -58,6 +65,10 @@ export function inviteFromIam(iam: IsupMessageOf<"IAM">, options: InviteOptions)
   );
   const identity = identityHeadersFrom(parameters, { plan, host, isTrusted });
   const headers: (readonly [string, string])[] = [...identity.others];
+  const rows = [
+    `RFC 3398 §8.2.1.1: Request-URI from ${ported === undefined ? "called party number" : "the ported number of generic address"}`,
+    `RFC 3398 §12.1: ${["From", ...identity.others.map(([name]) => name)].join(", ")} from calling party number`,
+  ];
   const diverted = divertedFromIam(parameters);
   if (diverted.length > 0 && redirections === "history-info")
     headers.push(["History-Info", historyInfoFrom(diverted, requestUri, host, plan)]);
@@ -65,6 +76,7 @@ export function inviteFromIam(iam: IsupMessageOf<"IAM">, options: InviteOptions)
     for (const value of diversionFrom(diverted, host, plan)) headers.push(["Diversion", value]);
   const userToUser = userToUserHeaderFrom(parameters);
   if (userToUser !== undefined) headers.push(["User-to-User", userToUser]);
+  rows.push(...new Set(headers.flatMap(([name]) => ROWS.get(name) ?? [])));
   const original = parameters.originalCalledNumber;
   const isOriginalUsable =
     original !== undefined && e164FromNumber(original, plan.country, plan.areaCode) !== "";
@@ -72,8 +84,11 @@ export function inviteFromIam(iam: IsupMessageOf<"IAM">, options: InviteOptions)
     isOriginalUsable && original.presentationIndicator === 0
       ? uriFromNumber(original, target, plan)
       : undefined;
+  if (to !== undefined) rows.push("RFC 3398 §8.2.1.1: To from original called number");
+  if (parameters.hopCounter !== undefined) rows.push("Q.1912.5: Max-Forwards from hop counter");
   return {
     ok: true,
+    rows,
     invite: {
       requestUri,
       // RFC 3398 §8.2.1.1: whom the caller dialled first.

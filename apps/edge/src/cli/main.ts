@@ -27,6 +27,14 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: "decodes a SIP message, an ISUP message or a SIP body",
     load: async () => (await import("./decode.ts")).decode,
   },
+  encode: {
+    summary: "encodes an ISUP message from its JSON form",
+    load: async () => (await import("./encode.ts")).encode,
+  },
+  map: {
+    summary: "says what a SIP or ISUP message becomes on the other side, and by which rules",
+    load: async () => (await import("./map.ts")).map,
+  },
   cause: {
     summary: "explains a Q.850 cause or a SIP status, and its mapping",
     load: async () => (await import("./cause.ts")).cause,
