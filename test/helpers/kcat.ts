@@ -15,13 +15,21 @@ export interface KcatRecord {
   readonly payload: string;
 }
 
-/** Every committed record of the topics, from all partitions; those of a partition in their order. */
+/** After a commit the broker still writes a marker to each partition; until then readers do not see the records. */
+const MARKERS_MS_MAX = 20_000;
+const AGAIN_MS = 200;
+
+/** Every committed record of the topics, from all partitions; those of a partition in their order. Waits for `count`. */
 export async function readCommitted(
   address: string,
   topics: readonly string[],
+  count: number,
 ): Promise<readonly KcatRecord[]> {
-  const read = await Promise.all(topics.map((topic) => readTopic(address, topic)));
-  return read.flat();
+  for (const deadline = Date.now() + MARKERS_MS_MAX; ;) {
+    const records = (await Promise.all(topics.map((topic) => readTopic(address, topic)))).flat();
+    if (records.length >= count || Date.now() > deadline) return records;
+    await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+  }
 }
 
 async function readTopic(address: string, topic: string): Promise<readonly KcatRecord[]> {
@@ -58,10 +66,9 @@ export function expectSameEvents(
 ): readonly PrintedEvent[] {
   const events = records.map(eventOf);
   const byId = new Map(events.map((event) => [event.id, event]));
-  expect(events.length - byId.size).toBe(0);
-  const missing = journal.filter(({ id }) => !byId.has(id));
-  expect(missing).toEqual([]);
-  expect(events).toHaveLength(journal.length);
+  const missing = journal.map(({ id }) => id).filter((id) => !byId.has(id));
+  expect({ missing, doubled: events.length - byId.size }).toEqual({ missing: [], doubled: 0 });
+  expect(events.length).toBe(journal.length);
   for (const event of journal) expect(byId.get(event.id)).toEqual(event);
   expect(idsByKey(events)).toEqual(idsByKey(journal));
   const partitions = new Set(records.map(({ key, topic, partition }) => `${key} ${topic}/${partition}`));

@@ -68,7 +68,8 @@ async function delivered(edge: TestEdge, prefix: string): Promise<readonly Print
     DELIVERED_MS,
   );
   expect(report).toMatchObject({ calls: 0, kafka: { state: "delivering", backlog: 0 } });
-  return expectSameEvents(await readCommitted(broker.address, topics(prefix)), await edge.events());
+  const journal = await edge.events();
+  return expectSameEvents(await readCommitted(broker.address, topics(prefix), journal.length), journal);
 }
 
 function expectLives(events: readonly PrintedEvent[], calls: number): void {
@@ -171,7 +172,8 @@ function expectLives(events: readonly PrintedEvent[], calls: number): void {
       expect(refused.errors).toContain("SIP/2.0 503");
       expect(await runSipp({ ...sippOptions(twin, 1), holdMs: 100 })).toMatchObject({ successful: 1 });
       await twin.until(({ calls, kafka }) => calls === 0 && kafka?.backlog === 0);
-      const events = (await readCommitted(broker.address, topics("twin"))).map(eventOf);
+      const records = await readCommitted(broker.address, topics("twin"), 3 * LIFE.length);
+      const events = records.map(eventOf);
       expectLives(events, 3);
       expect(await first.stop()).toBe(0);
       expect(await twin.stop()).toBe(0);

@@ -198,8 +198,8 @@ export class Delivery {
     this.#limits = largerLimits(this.#limits);
     for (const position of this.#omitted.keys())
       if (position <= this.#position) this.#omitted.delete(position);
-    this.#report({ kind: "delivered", position: batch.lastPosition });
     this.#reportDelivering();
+    this.#report({ kind: "delivered", position: batch.lastPosition });
     return true;
   }
 
