@@ -1,10 +1,22 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
 import { decodeIsup, hexOf, octetsOfHex, parametersToJson, type IsupMessageOf } from "@tandem/isup";
 import { octetsOf, parseMessage, SipRequest } from "@tandem/sip";
 import { iamFromInvite } from "./iam-from-invite.ts";
 import { inviteFromIam, type InviteParts } from "./invite-from-iam.ts";
 
-/** What docs/protocol/interworking.md says is lost: nothing else may be. */
+/** Says what is lost, and nothing else may be. */
+const PAGE = readFileSync(new URL("../../../docs/protocol/interworking.md", import.meta.url), "utf8");
+
+/** Names in the first column of the tables of what is lost. */
+function documented(heading: string): string[] {
+  const [, section = ""] = PAGE.split(`### ${heading}\n`);
+  const [own = ""] = section.split(/^#/m);
+  const [lost = ""] = own.split("| Changed");
+  const cells = lost.split("\n").flatMap((line) => /^\| (`[^|]*)\|/.exec(line)?.[1] ?? []);
+  return cells.flatMap((cell) => [...cell.matchAll(/`([\w-]+)`/g)].map(([, name = ""]) => name));
+}
+
 const PLAN = { country: "49", areaCode: "30" };
 const VARIANT = "itu-t99";
 
@@ -124,6 +136,8 @@ describe("SIP-T → plain SIP → SIP-T", () => {
       "scfId",
       "unknown",
     ]);
+    const lost = Object.keys(before).filter((name) => !(name in after));
+    expect(documented("SIP-T → plain SIP → SIP-T").sort()).toEqual(lost.sort());
     expect(Object.keys(after).filter((name) => !(name in before))).toEqual([]);
   });
 
@@ -139,7 +153,7 @@ describe("SIP-T → plain SIP → SIP-T", () => {
   });
 });
 
-describe("plain SIP → SIP-T → plain SIP", () => {
+describe("Plain SIP → SIP-T → plain SIP", () => {
   const HISTORY =
     "<sip:+4930444@gw.example;user=phone>;index=1, " +
     "<sip:+4930555@gw.example;user=phone;cause=486>;index=1.1;mp=1, " +
@@ -196,6 +210,8 @@ describe("plain SIP → SIP-T → plain SIP", () => {
       "Allow",
       "Session-Expires",
     ]);
+    const lost = FIELDS.map(([name]) => name).filter((name) => !after.has(name));
+    expect(documented("Plain SIP → SIP-T → plain SIP").sort()).toEqual(lost.sort());
     expect(after.size).toBe(FIELDS.length - 15);
   });
 
