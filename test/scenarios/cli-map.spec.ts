@@ -154,7 +154,7 @@ describe("tandem map --from sip --to isup", () => {
     ["BYE", sip("BYE sip:b SIP/2.0", "BYE", ["Reason: Q.850;cause=31"]), "REL", "RFC 3398 §7.2.3: Reason"],
     ["CANCEL", sip("CANCEL sip:b SIP/2.0", "CANCEL"), "REL", "RFC 3398 §7.2.3: default 16"],
     ["180", sip("SIP/2.0 180 Ringing", "INVITE"), "ACM", "RFC 3398 §8.2.3: the first 18x → ACM"],
-    ["200", sip("SIP/2.0 200 OK", "INVITE"), "ANM", "RFC 3398 §8.2.5: 200 after an ACM → ANM"],
+    ["200", sip("SIP/2.0 200 OK", "INVITE"), "ANM", "RFC 3398 §8.1.1: 200 after an ACM → ANM"],
     ["486", sip("SIP/2.0 486 Busy Here", "INVITE"), "REL", "RFC 3398 §8.2.6.1: 486 → 17"],
   ] as const)("%s: as JSON, with the row", async (from, message, to, row) => {
     const { code, stdout } = await toIsup(message, "--json");

@@ -1,7 +1,16 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
-import { decodeIsup, encodeIsup, octetsOfHex } from "@tandem/isup";
-import { acmFrom18x, buildBody, causeOfRequest, readBody, statusFromCause } from "./index.ts";
+import { causeIndicatorsOf, decodeIsup, encodeIsup, octetsOfHex } from "@tandem/isup";
+import {
+  acmFrom18x,
+  buildBody,
+  causeOfRequest,
+  Q1912_5,
+  readBody,
+  RFC3398,
+  statusFromCause,
+  withOverrides,
+} from "./index.ts";
 
 describe("README", () => {
   it("shows what the library does", () => {
@@ -19,5 +28,16 @@ describe("README", () => {
     const isup = { octets: encodeIsup(acmFrom18x(180, "itu-t92+")), version: "itu-t92+", base: undefined };
     const built = buildBody({ isup: { ...isup, handling: "optional" } });
     expect(built?.headers.map(([name]) => name)).toEqual(["Content-Type", "Content-Disposition"]);
+  });
+
+  it("shows profiles of causes", () => {
+    const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+    const overrides = { statusFromCause: [{ cause: 16, status: 480, source: "trunk vienna" }] };
+    const vienna = withOverrides(RFC3398, overrides);
+    const rows = [
+      statusFromCause(causeIndicatorsOf(16, 0), vienna),
+      statusFromCause(causeIndicatorsOf(19, 0), Q1912_5),
+    ];
+    for (const { row } of rows) expect(readme).toContain(`.row; // "${row}"\n`);
   });
 });

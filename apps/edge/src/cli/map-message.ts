@@ -190,7 +190,7 @@ function mapResponse(message: SipResponse, { variant }: MapOptions): Mapped {
     return isup(from, [rel], [decision.row]);
   }
   if (status >= 200)
-    return isup(from, [anmFrom200(true, variant)], ["RFC 3398 §8.2.5: 200 after an ACM → ANM"]);
+    return isup(from, [anmFrom200(true, variant)], ["RFC 3398 §8.1.1: 200 after an ACM → ANM"]);
   const messages = messagesFrom18x(status, false, variant);
   if (messages.length === 0) throw new CommandError(`${status} has no counterpart in ISUP`);
   return isup(from, messages, ["RFC 3398 §8.2.3: the first 18x → ACM"]);
