@@ -172,6 +172,7 @@ export type {
   SrvRecord,
 } from "./location/resolver.ts";
 // Transactions
+export { TurnoverMap } from "./transaction/turnover-map.ts";
 export { T1, T2, T4, TIMEOUT, TimerQueues, type Timer, type TimerOwner } from "./transaction/timers.ts";
 export { TransactionLayer, type TransactionUser } from "./transaction/transaction-layer.ts";
 export type { Reply } from "./transaction/server-transaction.ts";

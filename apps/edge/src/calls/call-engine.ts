@@ -1,6 +1,6 @@
 import type { Journal } from "@tandem/journal";
 import type { Clock, Timer, TimerOwner } from "@tandem/sip";
-import { TimerQueues } from "@tandem/sip";
+import { TimerQueues, TurnoverMap } from "@tandem/sip";
 import type { Counters } from "../telemetry/counters.ts";
 import { Call, type CallLeg } from "./call.ts";
 import { CallIdentity } from "./call-identity.ts";
@@ -40,7 +40,7 @@ export class CallEngine implements TimerOwner {
   readonly identity = new CallIdentity();
   readonly #options: CallEngineOptions;
   readonly #timers: TimerQueues;
-  readonly #calls = new Map<string, Call>();
+  readonly #calls = new TurnoverMap<string, Call>();
   /** Calls with acts that wait, by the position they wait for: positions only rise, so a list is in order. */
   #waiting: { readonly position: number; readonly call: Call }[] = [];
   /** Calls whose events the journal did not take: their acts wait for nothing but their budgets. */

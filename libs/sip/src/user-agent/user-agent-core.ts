@@ -6,6 +6,7 @@ import type {
   NonInviteServerTransaction,
 } from "../transaction/server-transaction.ts";
 import type { TransactionLayer } from "../transaction/transaction-layer.ts";
+import { TurnoverMap } from "../transaction/turnover-map.ts";
 import type { TimerQueues } from "../transaction/timers.ts";
 import type { Random } from "../transport/clock.ts";
 import type { Flow, Target } from "../transport/flow.ts";
@@ -49,7 +50,7 @@ export interface CoreParts {
 
 /** What sessions share: the dialogs, the identifiers, and how a request finds its way out. */
 export class UserAgentCore {
-  readonly dialogs = new Map<string, DialogEntry>();
+  readonly dialogs = new TurnoverMap<string, DialogEntry>();
   /** Subscriptions of ours whose dialog the first NOTIFY may make. */
   readonly pendingSubscriptions = new Map<string, NotifyTaker>();
   readonly identifiers: Identifiers;

@@ -8,6 +8,7 @@ import type {
   Reply,
 } from "../transaction/server-transaction.ts";
 import { TransactionLayer, type TransactionUser } from "../transaction/transaction-layer.ts";
+import { TurnoverMap } from "../transaction/turnover-map.ts";
 import type { Clock, Random } from "../transport/clock.ts";
 import type { Flow, Transport } from "../transport/flow.ts";
 import { Capabilities, KNOWN_METHODS } from "./capabilities.ts";
@@ -88,7 +89,7 @@ export class UserAgent {
   readonly #listener: UserAgentListener;
   readonly #replaces: boolean;
   readonly #dialogsMax: number;
-  readonly #sessions = new Map<InviteServerTransaction, InviteServerSession>();
+  readonly #sessions = new TurnoverMap<InviteServerTransaction, InviteServerSession>();
 
   constructor(options: UserAgentOptions, listener: UserAgentListener) {
     this.#listener = listener;
