@@ -10,6 +10,7 @@ import { node24 } from "./node24.mjs";
 import { Fault, ROOT, run, runTool } from "./project.mjs";
 
 const SCHEMA_SOURCE = "apps/edge/src/config/schema.ts";
+const NOT_BUILT_SOURCE = "apps/edge/src/config/not-built.ts";
 const SCHEMA_FILE = "docs/schema/tandem-config.schema.json";
 const PAGE_FILE = "docs/operations/config.md";
 
@@ -50,10 +51,15 @@ function read(file) {
   return existsSync(path) ? readFileSync(path, "utf8") : undefined;
 }
 
+function urlText(file) {
+  return JSON.stringify(pathToFileURL(join(ROOT, file)).href);
+}
+
 /** TypeScript is read by Node 24 itself, libraries from their sources. */
 async function loadSchema() {
   const program = `
-    const { CONFIG_SCHEMA, NOT_BUILT, NOT_BUILT_VALUES } = await import(${JSON.stringify(pathToFileURL(join(ROOT, SCHEMA_SOURCE)).href)});
+    const { CONFIG_SCHEMA } = await import(${urlText(SCHEMA_SOURCE)});
+    const { NOT_BUILT, NOT_BUILT_VALUES } = await import(${urlText(NOT_BUILT_SOURCE)});
     process.stdout.write(JSON.stringify({ schema: CONFIG_SCHEMA, notBuilt: NOT_BUILT, notBuiltValues: NOT_BUILT_VALUES }));`;
   const flags = [
     "--disable-warning=ExperimentalWarning",

@@ -22,6 +22,8 @@ export interface EdgeOptions {
   readonly node?: string;
   /** UDP port of SIP; a free one by default. */
   readonly port?: number;
+  /** Listeners beside that of UDP, which is `udp-1`. */
+  readonly listen?: readonly { readonly id: string; readonly [setting: string]: unknown }[];
   readonly trunks?: readonly object[];
   readonly routes?: readonly object[];
   readonly media?: { readonly ports: string };
@@ -69,6 +71,13 @@ export class TestEdge {
     this.log = started.log;
     this.#child = started.child;
     this.#exited = started.exited;
+  }
+
+  /** The port that a listener has taken, by its id. */
+  portOf(listener: string): number {
+    const line = find(this.log, new RegExp(`listening listener=${listener} .*port=(\\d+)`));
+    if (line === undefined) throw new TypeError(`there is no listener ${listener}`);
+    return Number(line[1]);
   }
 
   get pid(): number {
@@ -215,7 +224,10 @@ async function writeConfig(options: EdgeOptions): Promise<EdgePlace> {
     version: 1,
     cluster: "test",
     node,
-    listen: [{ id: "udp-1", transport: "udp", address: `127.0.0.1:${options.port ?? 0}` }],
+    listen: [
+      { id: "udp-1", transport: "udp", address: `127.0.0.1:${options.port ?? 0}` },
+      ...(options.listen ?? []),
+    ],
     trunks,
     routes,
     media: options.media ?? { ports: `${first}-${first + RTP_PORTS - 1}` },

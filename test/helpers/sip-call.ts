@@ -176,19 +176,17 @@ export class TestCall {
 
   request(method: string, { branch = newBranch(), cseq, headers = [], body }: RequestParts): Buffer {
     this.#cseq = method === "ACK" || method === "CANCEL" ? this.#cseq : (cseq ?? this.#cseq + 1);
-    const { address, port } = this.#client;
+    const { address, transport, sentBy, contact } = this.#client.wire;
     const uri = method === "CANCEL" ? `sip:${this.called}@${this.#target};user=phone` : this.#remoteTarget;
     const lines = [
       `${method} ${uri} SIP/2.0`,
-      `Via: SIP/2.0/UDP ${address}:${port};branch=${branch}`,
+      `Via: SIP/2.0/${transport} ${sentBy};branch=${branch}`,
       "Max-Forwards: 70",
       `From: <sip:${this.#options.calling ?? "+4989123456789"}@${address};user=phone>;tag=${this.fromTag}`,
       `To: ${this.#to}`,
       `Call-ID: ${this.callId}`,
       `CSeq: ${cseq ?? this.#cseq} ${method}`,
-      ...(method === "INVITE"
-        ? [`Contact: <sip:carrier@${this.#options.contact ?? `${address}:${port}`}>`]
-        : []),
+      ...(method === "INVITE" ? [`Contact: <sip:carrier@${this.#options.contact ?? contact}>`] : []),
       ...headers,
       `Content-Length: ${body?.length ?? 0}`,
     ];

@@ -1,5 +1,4 @@
-import { createSocket, type Socket } from "node:dgram";
-import { once } from "node:events";
+import { udpWire, type Peer, type Wire } from "./sip-wires.ts";
 
 const WAIT_MS = 3_000;
 
@@ -92,44 +91,38 @@ export function closeClients(): void {
   for (const client of opened) client.close();
 }
 
-/** A UDP socket that sends octets as they are given and keeps what comes back, in order. */
+/** Sends octets as they are given and keeps what comes back, in order. */
 export class SipClient {
   readonly address: string;
   readonly port: number;
+  readonly wire: Wire;
   readonly received: RawMessage[] = [];
-  readonly #socket: Socket;
-  readonly #peer: { readonly address: string; readonly port: number };
+  readonly #peer: Peer;
   /** Messages that no `next` has given out yet. */
   readonly #unread: RawMessage[] = [];
   #pings = 0;
   readonly #waiting = new Set<() => void>();
 
-  private constructor(socket: Socket, peer: { readonly address: string; readonly port: number }) {
-    this.#socket = socket;
+  constructor(wire: Wire, peer: Peer) {
+    this.wire = wire;
     this.#peer = peer;
-    ({ address: this.address, port: this.port } = socket.address());
-    socket.on("message", (octets) => {
+    ({ address: this.address, port: this.port } = wire);
+    wire.onMessage = (octets) => {
       const message = readMessage(octets);
       this.received.push(message);
       this.#unread.push(message);
       for (const wake of this.#waiting) wake();
-    });
+    };
     opened.add(this);
   }
 
-  static async open(
-    peer: { readonly address: string; readonly port: number },
-    address = "127.0.0.1",
-  ): Promise<SipClient> {
-    const socket = createSocket("udp4");
-    socket.bind(0, address);
-    await once(socket, "listening");
-    return new SipClient(socket, peer);
+  /** Over UDP. */
+  static async open(peer: Peer, address = "127.0.0.1"): Promise<SipClient> {
+    return new SipClient(await udpWire(peer, address), peer);
   }
 
   send(message: string | Buffer): void {
-    const octets = typeof message === "string" ? Buffer.from(message, "latin1") : message;
-    this.#socket.send(octets, this.#peer.port, this.#peer.address);
+    this.wire.send(typeof message === "string" ? Buffer.from(message, "latin1") : message);
   }
 
   /** The first message not given out yet for which the claim holds; those before it stay. */
@@ -180,7 +173,7 @@ export class SipClient {
     this.send(
       [
         `OPTIONS sip:${address}:${port} SIP/2.0`,
-        `Via: SIP/2.0/UDP ${this.address}:${this.port};branch=z9hG4bK-${id}`,
+        `Via: SIP/2.0/${this.wire.transport} ${this.wire.sentBy};branch=z9hG4bK-${id}`,
         "Max-Forwards: 70",
         `From: <sip:ping@${this.address}>;tag=${id}`,
         `To: <sip:${address}>`,
@@ -195,6 +188,6 @@ export class SipClient {
   }
 
   close(): void {
-    if (opened.delete(this)) this.#socket.close();
+    if (opened.delete(this)) this.wire.close();
   }
 }

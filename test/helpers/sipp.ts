@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { freeUdpPorts } from "./ports.ts";
+import { freeTcpPort, freeUdpPorts } from "./ports.ts";
 
 const SCENARIOS = fileURLToPath(new URL("../scenarios/sipp/", import.meta.url));
 
@@ -14,6 +14,8 @@ export interface SippOptions {
   /** `address:port` of the edge. */
   readonly target: string;
   readonly calls: number;
+  /** One UDP socket, one TCP connection, or a TCP connection for each call; UDP by default. */
+  readonly transport?: "u1" | "t1" | "tn";
   /** Calls a second. */
   readonly rate: number;
   /** How long a `<pause />` of the scenario lasts. */
@@ -74,7 +76,8 @@ export async function runSipp(options: SippOptions): Promise<SippResult> {
 export async function startSipp(options: SippOptions): Promise<RunningSipp> {
   const { address = "127.0.0.1" } = options;
   const directory = mkdtempSync(join(tmpdir(), "tandem-sipp-"));
-  const port = await freeUdpPorts(1, address);
+  const isUdp = (options.transport ?? "u1") === "u1";
+  const port = isUdp ? await freeUdpPorts(1, address) : await freeTcpPort(address);
   const child = spawn("sipp", argsOf(options, address, port), { cwd: directory, stdio: "ignore" });
   const kill = (): void => {
     child.kill("SIGKILL");
@@ -93,8 +96,21 @@ export async function startSipp(options: SippOptions): Promise<RunningSipp> {
 }
 
 function argsOf(options: SippOptions, address: string, port: number): string[] {
-  const { scenario, target, calls, rate, holdMs = 0, timeoutMs = 120_000, hasMessages, args = [] } = options;
+  const {
+    scenario,
+    target,
+    calls,
+    rate,
+    transport = "u1",
+    holdMs = 0,
+    timeoutMs = 120_000,
+    hasMessages,
+    args = [],
+  } = options;
   return [
+    ...["-t", transport],
+    // SIPp wants this below the limit of open files, and takes 50,000 by itself.
+    ...(transport === "tn" ? ["-max_socket", "1000"] : []),
     ...["-sf", join(SCENARIOS, scenario), "-i", address, "-p", String(port)],
     ...["-m", String(calls), "-r", String(rate), "-l", String(Math.max(calls, 1)), "-d", String(holdMs)],
     ...["-timeout", `${timeoutMs}ms`, "-timeout_error", "-nostdin"],
@@ -136,7 +152,7 @@ function readCounts(file: string): Map<string, number> {
 }
 
 /** "sent (802 bytes):" and "received [463] bytes :", each behind a ruled line with the time. */
-const MESSAGE_HEAD = /^-{20,} .*\nUDP message (sent|received) [([]\d+.*:\n\n/m;
+const MESSAGE_HEAD = /^-{20,} .*\n(?:UDP|TCP) message (sent|received) [([]\d+.*:\n\n/m;
 
 function readMessages(text: string): SippMessage[] {
   const messages: SippMessage[] = [];

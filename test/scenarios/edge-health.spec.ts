@@ -33,7 +33,7 @@ describe("health", () => {
     expect(JSON.parse(ready.text)).toMatchObject({
       status: "ok",
       calls: 0,
-      sip: { transactions: 0, dialogs: 0, timers: 0, listeners: ["udp-1"] },
+      sip: { transactions: 0, dialogs: 0, timers: 0, listeners: ["udp-1"], connections: 0 },
       rtp: { portsInUse: 0, sockets: 0 },
       journal: { status: "ok", maxBytes: 256 * 1024 * 1024 },
       counters: {},

@@ -7,9 +7,11 @@ import {
 } from "@nestjs/common";
 import { isIP } from "node:net";
 import { UserAgent } from "@tandem/sip";
-import { systemClock, systemRandom, UdpTransport } from "@tandem/sip/node";
+import { systemClock, systemRandom, TlsTransport, type OpenTransport } from "@tandem/sip/node";
 import { ACCEPTED_TYPES } from "@tandem/interworking";
 import { causeOf } from "./sip/cause.ts";
+import { openListener } from "./sip/open-listener.ts";
+import type { ListenConfig } from "./config/config.ts";
 import { EdgeParts } from "./edge-parts.ts";
 
 /** How long the ends of calls are waited for at shutdown: a BYE's first two retransmissions. */
@@ -29,7 +31,7 @@ export class EdgeLifecycle
   implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
 {
   readonly #parts: EdgeParts;
-  readonly #transports: UdpTransport[] = [];
+  readonly #transports: OpenTransport[] = [];
   #agent: UserAgent | undefined;
   #refresh: NodeJS.Timeout | undefined;
   #callsEnded = 0;
@@ -46,10 +48,10 @@ export class EdgeLifecycle
       await this.#refreshNames();
       this.#refresh = setInterval(() => void this.#refreshNames(), NAMES_REFRESH_MS);
     }
-    for (const listen of config.listen) this.#transports.push(await UdpTransport.open(listen));
+    for (const listen of config.listen) this.#transports.push(await this.#open(listen));
     this.#openAgent();
-    for (const { id, sentBy } of this.#transports)
-      logger.log("info", "listening", { listener: id, transport: "udp", ...sentBy });
+    for (const { id, protocol, sentBy } of this.#transports)
+      logger.log("info", "listening", { listener: id, transport: protocol.toLowerCase(), ...sentBy });
   }
 
   /** New calls are refused and open ones end, while /health still says so. */
@@ -109,10 +111,17 @@ export class EdgeLifecycle
       },
     );
     this.#agent = agent;
-    sip.open(
-      agent,
-      this.#transports.map(({ id }) => id),
-    );
+    sip.open(agent, this.#transports);
+  }
+
+  async #open(listen: ListenConfig): Promise<OpenTransport> {
+    const transport = await openListener(listen);
+    // A scanner fails them all day: no matter for a person.
+    if (transport instanceof TlsTransport)
+      transport.onHandshakeFailed = ({ message }) => {
+        this.#parts.logger.log("debug", "TLS handshake failed", { listener: listen.id, error: message });
+      };
+    return transport;
   }
 
   /** Our BYEs want their answers; who does not answer within the time is not waited for. */

@@ -7,7 +7,7 @@ import type { ReadinessReport } from "./readiness.ts";
 const REPORT: ReadinessReport = {
   status: "ok",
   calls: 3,
-  sip: { transactions: 4, dialogs: 2, timers: 9, listeners: ["udp-1"] },
+  sip: { transactions: 4, dialogs: 2, timers: 9, listeners: ["udp-1"], connections: 3 },
   rtp: { portsInUse: 2, sockets: 5 },
   journal: { status: "ok", usedBytes: 1_024, maxBytes: 4_096, lastCommitMs: 1.5, pendingRecords: 0 },
   counters: {},

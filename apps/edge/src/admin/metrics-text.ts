@@ -23,6 +23,11 @@ function gaugesOf(report: ReadinessReport): readonly Gauge[] {
     { name: "tandem_calls", help: "Calls open.", value: report.calls },
     { name: "tandem_sip_transactions", help: "SIP transactions open.", value: sip.transactions },
     { name: "tandem_sip_dialogs", help: "SIP dialogs open.", value: sip.dialogs },
+    {
+      name: "tandem_sip_connections",
+      help: "TCP, TLS and WebSocket connections open.",
+      value: sip.connections,
+    },
     { name: "tandem_timers", help: "Timers pending of transactions, dialogs and calls.", value: sip.timers },
     { name: "tandem_rtp_ports_in_use", help: "RTP ports that calls have.", value: rtp.portsInUse },
     { name: "tandem_rtp_sockets", help: "RTP sockets bound, pooled ones too.", value: rtp.sockets },

@@ -1,4 +1,5 @@
 import { JournalReader, type Journal } from "@tandem/journal";
+import { ListenerError } from "../sip/open-listener.ts";
 import { startEdge } from "../start-edge.ts";
 import { createLogger, type Level } from "../telemetry/logger.ts";
 import { eventLine } from "./event-line.ts";
@@ -47,18 +48,18 @@ Runs the edge until SIGINT or SIGTERM; then calls are ended, the journal is clos
 
 /** The system's word for what a person can do something about. */
 function startFault(error: unknown): string {
-  const { code, address, port, message } = error as {
+  const reason = error instanceof ListenerError ? error.cause : error;
+  const { code, address, port } = reason as {
     code?: string;
     address?: string;
     port?: number;
-    message?: string;
   };
   const where = `${address ?? ""}:${port ?? ""}`;
   if (code === "EADDRINUSE")
     return `${where} is in use: stop what listens there, or choose another port in the configuration`;
   if (code === "EADDRNOTAVAIL") return `${where} is no address of this machine`;
   if (code === "EACCES") return `${where}: no permission to listen there`;
-  return message ?? String(error);
+  return error instanceof Error ? error.message : String(error);
 }
 
 function printEvents(journal: Journal, directory: string): void {

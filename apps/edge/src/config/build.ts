@@ -1,4 +1,4 @@
-import type { EdgeConfig, RouteAction, TrunkProfile } from "./config.ts";
+import type { ClientCertificate, EdgeConfig, ListenTransport, RouteAction, TrunkProfile } from "./config.ts";
 import { DEFAULTS } from "./schema.ts";
 import { Secret } from "./secret.ts";
 
@@ -9,9 +9,15 @@ export interface RawConfig {
   readonly node?: string;
   readonly listen: readonly {
     readonly id?: string;
-    readonly transport: "udp";
+    readonly transport: ListenTransport;
     readonly address: string;
     readonly advertise?: string;
+    readonly tls?: {
+      readonly certificate: string;
+      readonly key: string;
+      readonly ca?: string;
+      readonly clientCertificate?: ClientCertificate;
+    };
   }[];
   readonly trunks: readonly {
     readonly id: string;
@@ -89,8 +95,8 @@ export function routeId({ id }: { readonly id?: string | undefined }, index: num
   return id ?? `route-${index + 1}`;
 }
 
-/** Fills the defaults in; `absolute` makes a directory of the file an absolute one. */
-export function buildConfig(raw: RawConfig, absolute: (directory: string) => string): EdgeConfig {
+/** Fills the defaults in; `absolute` makes a path of the file an absolute one. */
+export function buildConfig(raw: RawConfig, absolute: (path: string) => string): EdgeConfig {
   const { first: firstPort, last: lastPort } = portRange(raw.media?.ports);
   return {
     version: 1,
@@ -101,6 +107,12 @@ export function buildConfig(raw: RawConfig, absolute: (directory: string) => str
       transport: listener.transport,
       ...addressOf(listener.address),
       advertise: listener.advertise,
+      tls: listener.tls && {
+        certificate: absolute(listener.tls.certificate),
+        key: absolute(listener.tls.key),
+        ca: listener.tls.ca && absolute(listener.tls.ca),
+        clientCertificate: listener.tls.clientCertificate ?? DEFAULTS.clientCertificate,
+      },
     })),
     trunks: raw.trunks.map(trunkOf),
     routes: raw.routes.map((route, index) => ({

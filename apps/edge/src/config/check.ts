@@ -2,6 +2,7 @@ import { dirname, resolve } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { buildConfig, type RawConfig } from "./build.ts";
 import type { ConfigResult, Fault } from "./config.ts";
+import { certificateFaults } from "./certificate-files.ts";
 import { crossCheck, type Readable } from "./cross-check.ts";
 import { readDocument, type Path, type ReadDocument } from "./document.ts";
 import { References, type Lookup } from "./references.ts";
@@ -24,9 +25,11 @@ export function checkConfig(text: string, file: string, lookup: Lookup): ConfigR
   const { value } = document;
   if (document.isEmpty) faults.push(emptyFault(file));
   else if (value !== undefined) {
+    const inSchema = checkSchema(value, document, faulty);
+    const rest = readable(value, [], faulty) as Readable<RawConfig>;
     const found = [
-      ...checkSchema(value, document, faulty),
-      ...crossCheck(readable(value, [], faulty) as Readable<RawConfig>).map((fault) => ({
+      ...inSchema,
+      ...[...crossCheck(rest), ...certificateFaults(rest, lookup)].map((fault) => ({
         ...fault,
         message: references.hide(fault.message),
       })),
@@ -35,7 +38,7 @@ export function checkConfig(text: string, file: string, lookup: Lookup): ConfigR
   }
   if (faults.length > 0)
     return { ok: false, faults: faults.sort((a, b) => a.line - b.line || a.column - b.column) };
-  const config = buildConfig(value as RawConfig, (directory) => resolve(dirname(file), directory));
+  const config = buildConfig(value as RawConfig, (path) => resolve(dirname(file), path));
   return { ok: true, config: deepFreeze(config) };
 }
 

@@ -18,13 +18,26 @@ export interface EdgeConfig {
   readonly kafka: KafkaConfig;
 }
 
+export type ListenTransport = "udp" | "tcp" | "tls" | "ws" | "wss";
+export type ClientCertificate = "none" | "request" | "require";
+
+/** Files as absolute paths; what is in them is read when the listener opens. */
+export interface ListenTls {
+  readonly certificate: string;
+  readonly key: string;
+  readonly ca: string | undefined;
+  readonly clientCertificate: ClientCertificate;
+}
+
 export interface ListenConfig {
   readonly id: string;
-  readonly transport: "udp";
+  readonly transport: ListenTransport;
   readonly address: string;
   readonly port: number;
   /** Host for Via, Contact and SDP where it is not `address`. */
   readonly advertise: string | undefined;
+  /** With `tls` and `wss`, and only there. */
+  readonly tls: ListenTls | undefined;
 }
 
 export type TrunkProfile = "sip" | "sip-t" | "sip-i";

@@ -71,6 +71,36 @@ const ADDRESS_FAULTS: readonly FaultRow[] = [
     ["2:82: listen[1].address: 127.0.0.1:5060 is the address of listen[0] already"],
   ],
   [
+    "one port for two listeners on TCP, however they use it; UDP has ports of its own",
+    file({
+      listen: [
+        "listen:",
+        "  - { transport: udp, address: 127.0.0.1:5060 }",
+        "  - { transport: tcp, address: 127.0.0.1:5060 }",
+        "  - { transport: ws, address: 127.0.0.1:5060 }",
+      ].join("\n"),
+    }),
+    ["5:31: listen[2].address: 127.0.0.1:5060 is the address of listen[1] already"],
+  ],
+  [
+    "transports without the certificates they need, and certificates without use",
+    file({
+      listen: [
+        "listen:",
+        "  - { transport: tls, address: 127.0.0.1:5061 }",
+        "  - { transport: wss, address: 127.0.0.1:5062 }",
+        "  - { transport: tcp, address: 127.0.0.1:5063, tls: {} }",
+      ].join("\n"),
+    }),
+    [
+      "3:18: listen[0].transport: tls needs tls: { certificate, key }",
+      "4:18: listen[1].transport: wss needs tls: { certificate, key }",
+      "5:53: listen[2].tls: certificate is missing",
+      "5:53: listen[2].tls: key is missing",
+      "5:53: listen[2].tls: tcp has no use for certificates",
+    ],
+  ],
+  [
     "an address to advertise that is none",
     file({
       listen:

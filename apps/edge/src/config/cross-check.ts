@@ -51,17 +51,30 @@ function checkListeners({ listen = [] }: Config, report: Report): void {
   listen.forEach((each, index) => {
     const path = ["listen", index] as const;
     checkAdvertise(each?.advertise, [...path, "advertise"], report);
+    checkTls(each, path, report);
     const { address } = each ?? {};
     if (address === undefined || !checkPort([...path, "address"], address, 0, report)) return;
     const { host, port } = hostPort(address);
     if (isIP(host) === 0) report([...path, "address"], `${host} is no IP address`);
     if (isWildcard(host) && each?.advertise === undefined)
       report([...path, "address"], `${host} says nothing to a peer: advertise is missing`);
-    const first = taken.get(`${host} ${port}`);
+    // UDP and TCP have ports of their own; TLS and WebSocket are on TCP's.
+    const socket = `${each?.transport === "udp" ? "udp" : "tcp"} ${host} ${port}`;
+    const first = taken.get(socket);
     if (first !== undefined && port !== 0)
       report([...path, "address"], `${address} is the address of listen[${first}] already`);
-    else taken.set(`${host} ${port}`, index);
+    else taken.set(socket, index);
   });
+}
+
+/** What is there with a fault counts as there. */
+function checkTls(listener: NonNullable<Config["listen"]>[number], path: Path, report: Report): void {
+  const { transport } = listener ?? {};
+  if (listener === undefined || transport === undefined) return;
+  const isSecure = transport === "tls" || transport === "wss";
+  const hasSection = "tls" in listener;
+  if (isSecure && !hasSection) report([...path, "transport"], `${transport} needs tls: { certificate, key }`);
+  if (!isSecure && hasSection) report([...path, "tls"], `${transport} has no use for certificates`);
 }
 
 function checkAdvertise(advertise: string | undefined, path: Path, report: Report): void {
@@ -152,7 +165,7 @@ function checkMedia({ media, listen = [] }: Config, report: Report): void {
     );
   listen.forEach((each, index) => {
     const port = each?.address === undefined ? 0 : hostPort(each.address).port;
-    if (port >= first && port <= last)
+    if (each?.transport === "udp" && port >= first && port <= last)
       report(["listen", index, "address"], `port ${port} is one of media.ports, ${first}-${last}`);
   });
 }

@@ -1,7 +1,8 @@
 import type { ErrorObject } from "ajv";
 import type { Path } from "./document.ts";
 import { nearest } from "./nearest.ts";
-import { NOT_BUILT, NOT_BUILT_VALUES, type Setting } from "./schema.ts";
+import { NOT_BUILT, NOT_BUILT_VALUES } from "./not-built.ts";
+import type { Setting } from "./schema.ts";
 
 /** A fault before it has a line. */
 export interface PathFault {

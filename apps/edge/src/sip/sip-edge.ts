@@ -1,4 +1,11 @@
-import type { Flow, InviteServerSession, SipRequest, UserAgent } from "@tandem/sip";
+import {
+  ReliableTransport,
+  type Flow,
+  type InviteServerSession,
+  type SipRequest,
+  type Transport,
+  type UserAgent,
+} from "@tandem/sip";
 import type { RouteConfig, TrunkConfig } from "../config/config.ts";
 import { CallIdentity } from "../calls/call-identity.ts";
 import type { CallEngine } from "../calls/call-engine.ts";
@@ -27,7 +34,7 @@ export interface SipEdgeParts {
   readonly logger: Logger;
 }
 
-/** What is open; all but the listeners and the pooled RTP sockets goes back to zero when no call is there. */
+/** What is open; all but listeners, idle connections and pooled RTP sockets goes back to zero when no call is there. */
 export interface SipFigures {
   readonly calls: number;
   readonly sip: {
@@ -36,6 +43,8 @@ export interface SipFigures {
     /** Of transactions, dialogs and calls. */
     readonly timers: number;
     readonly listeners: readonly string[];
+    /** TCP, TLS and WebSocket; an idle one stays for the next call, 15 minutes at most. */
+    readonly connections: number;
   };
   readonly rtp: {
     readonly portsInUse: number;
@@ -48,14 +57,14 @@ export interface SipFigures {
 export class SipEdge {
   readonly #parts: SipEdgeParts;
   #agent: UserAgent | undefined;
-  #listeners: readonly string[] = [];
+  #listeners: readonly Transport[] = [];
 
   constructor(parts: SipEdgeParts) {
     this.#parts = parts;
   }
 
   /** The user agent and its listeners, once the sockets are bound. */
-  open(agent: UserAgent, listeners: readonly string[]): void {
+  open(agent: UserAgent, listeners: readonly Transport[]): void {
     this.#agent = agent;
     this.#listeners = listeners;
   }
@@ -71,7 +80,13 @@ export class SipEdge {
     const timers = (layer?.timers.size ?? 0) + engine.pendingTimers;
     return {
       calls: engine.openCalls,
-      sip: { transactions, dialogs: this.#agent?.dialogs ?? 0, timers, listeners: this.#listeners },
+      sip: {
+        transactions,
+        dialogs: this.#agent?.dialogs ?? 0,
+        timers,
+        listeners: this.#listeners.map(({ id }) => id),
+        connections: this.#listeners.reduce((sum, each) => sum + connectionsOf(each), 0),
+      },
       rtp: { portsInUse: media.portsInUse, sockets: media.boundSockets },
     };
   }
@@ -150,4 +165,8 @@ export class SipEdge {
       ? { type: "answer", afterMs: route.action.afterMs }
       : { type: "refuse", cause: refusal };
   }
+}
+
+function connectionsOf(listener: Transport): number {
+  return listener instanceof ReliableTransport ? listener.connections : 0;
 }
