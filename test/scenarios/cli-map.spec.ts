@@ -142,6 +142,23 @@ describe("tandem map --from sip --to isup", () => {
     expect(stdout).toContain("  RFC 3398 §7.2.1.1: calling party number from From\n");
   });
 
+  it("takes the medium from the offer", async () => {
+    const sdp = [
+      "v=0",
+      "o=- 1 1 IN IP4 192.0.2.1",
+      "s=-",
+      "c=IN IP4 192.0.2.1",
+      "t=0 0",
+      "m=audio 9000 RTP/AVP 97",
+      "a=rtpmap:97 CLEARMODE/8000",
+      "",
+    ].join("\r\n");
+    const fields = ["Content-Type: application/sdp"];
+    const { stdout } = await toIsup(sip("INVITE tel:+493022 SIP/2.0", "INVITE", fields, sdp), "--json");
+    const parameters = { transmissionMediumRequirement: { value: 2 } };
+    expect(JSON.parse(stdout)).toMatchObject({ result: { messages: [{ message: { parameters } }] } });
+  });
+
   it("starts from the encapsulated IAM", async () => {
     const isup = Buffer.from(IAM, "hex").toString("latin1");
     const fields = ["Content-Type: application/isup;version=itu-t92+"];

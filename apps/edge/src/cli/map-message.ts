@@ -23,7 +23,16 @@ import {
   type IsupMessageOf,
   type IsupVariant,
 } from "@tandem/isup";
-import { parseMessage, statusPhrase, type SipMessage, type SipRequest, type SipResponse } from "@tandem/sip";
+import { parseSdp } from "@tandem/sdp";
+import {
+  octetString,
+  parseMessage,
+  statusPhrase,
+  textOf,
+  type SipMessage,
+  type SipRequest,
+  type SipResponse,
+} from "@tandem/sip";
 import { CommandError } from "./exit.ts";
 
 export interface MapOptions {
@@ -164,7 +173,8 @@ function mapRequest(request: SipRequest, options: MapOptions): Mapped {
   switch (request.method) {
     case "INVITE": {
       const template = inside?.messageType === "IAM" ? inside : undefined;
-      const result = iamFromInvite(request, { ...options, template });
+      const encodings = encodingsOfferedIn(request);
+      const result = iamFromInvite(request, { ...options, template, encodings });
       if (!result.ok) throw new CommandError(`INVITE: ${result.row}`);
       const same = "RFC 3398 §7.2.1.1: the encapsulated IAM as it is";
       return isup("INVITE", [result.iam], result.rows.length === 0 ? [same] : result.rows);
@@ -203,6 +213,16 @@ function encapsulatedIn(message: SipMessage, variant: IsupVariant): IsupMessage 
   const octets = read.ok ? read.body.isup?.octets : undefined;
   const decoded = octets && decodeIsup(octets, { variant });
   return decoded?.ok === true ? decoded.message : undefined;
+}
+
+/** Of the first audio stream, best first; none where the offer is still to come. */
+function encodingsOfferedIn(request: SipRequest): readonly string[] {
+  const read = readBody(request.header("content-type"), request.body, request.header("content-disposition"));
+  const parsed =
+    read.ok && read.body.sdp !== undefined ? parseSdp(textOf(octetString(read.body.sdp))) : undefined;
+  if (request.body.length === 0 || parsed?.ok !== true) return [];
+  const audio = parsed.session.media.find(({ type }) => type === "audio");
+  return audio?.formats.flatMap(({ encoding }) => encoding ?? []) ?? [];
 }
 
 function causeIn(message: IsupMessage | undefined) {
