@@ -1,3 +1,4 @@
+import { setFlagsFromString } from "node:v8";
 import { JournalReader, type Journal } from "@tandem/journal";
 import { ListenerError } from "../sip/open-listener.ts";
 import { startEdge } from "../start-edge.ts";
@@ -27,6 +28,7 @@ Runs the edge until SIGINT or SIGTERM; then calls are ended, the journal is clos
     const level = values.log ?? "info";
     if (!LEVELS.includes(level)) throw usage(`--log ${level}: one of ${LEVELS.join(", ")}`);
     const config = readConfig(values.config);
+    keepYoung();
     const logger = createLogger((line) => process.stderr.write(`${line}\n`), level as Level);
     const edge = await startEdge(config, logger).catch((error: unknown) => {
       throw new CommandError(startFault(error));
@@ -45,6 +47,14 @@ Runs the edge until SIGINT or SIGTERM; then calls are ended, the journal is clos
     return OK;
   },
 };
+
+/**
+ * V8 makes objects old at birth where nearly all of their kind survived a collection. The first collections are tiny, and
+ * calls in progress fill them: all that a call is made of is then taken for long-lived, and waits for full collections.
+ */
+function keepYoung(): void {
+  setFlagsFromString("--no-allocation-site-pretenuring");
+}
 
 /** The system's word for what a person can do something about. */
 function startFault(error: unknown): string {
