@@ -40,21 +40,34 @@ export interface CallEventParts<T extends EventType> {
   readonly causationId?: string;
 }
 
-/** Digits of `ce_sequence`: zero-padded, so that text order is number order. */
-const SEQUENCE_DIGITS = 10;
+/** `ce_sequence` has ten digits, zero-padded, so that text order is number order; a sequence has fewer. */
+const SEQUENCE_BEYOND = 10_000_000_000;
 
 /** Largest key, headers and value of one event together: what a broker takes in one batch with room to spare. */
 export const EVENT_BYTES_MAX = 256 * 1024;
 
 const OMITTED = "tandem.call.event.omitted.v1";
 
+const US_PER_SECOND = 1_000_000;
+
 /** RFC 3339 with microseconds, UTC. */
 export function timestamp(epochMs: number): string {
   // A double holds the microseconds since 1970 exactly, but not their fraction of a millisecond: round, do not cut.
   const epochUs = Math.round(epochMs * 1_000);
-  const whole = Math.floor(epochUs / 1_000);
-  const micros = String(epochUs - whole * 1_000).padStart(3, "0");
-  return `${new Date(whole).toISOString().slice(0, -1)}${micros}Z`;
+  const second = Math.floor(epochUs / US_PER_SECOND);
+  return `${secondText(second)}${String(US_PER_SECOND + epochUs - second * US_PER_SECOND).slice(1)}Z`;
+}
+
+let lastSecond = NaN;
+let lastSecondText = "";
+
+/** Up to the decimal point; nearly all times of a second share it. */
+function secondText(second: number): string {
+  if (second !== lastSecond) {
+    lastSecondText = new Date(second * 1_000).toISOString().slice(0, -"000Z".length);
+    lastSecond = second;
+  }
+  return lastSecondText;
 }
 
 /**
@@ -83,16 +96,39 @@ export function callEventRecord<T extends EventType>(
 
 /** Call ids and types need no escape; names of the configuration do. */
 function callHeaders(source: EventSource, parts: CallEventParts<EventType>, type: EventType): string {
-  const { callId, sequence } = parts;
+  const { callId, sequence, traceparent, causationId } = parts;
+  const { beforeCallId, node, commandTopic } = textsOf(source);
   return (
     `{"ce_specversion":"1.0","ce_id":"${callId}/${parts.term}.${sequence}","ce_type":"${type}",` +
-    `"ce_source":${JSON.stringify(`urn:tandem:${source.cluster}:call:${callId}`)},"ce_node":${JSON.stringify(source.node)},` +
+    `"ce_source":"${beforeCallId}${callId}","ce_node":${node},` +
     `"ce_subject":"${callId}","ce_time":"${timestamp(parts.at)}","ce_sequence":"${padded(sequence)}",` +
-    `"ce_partitionkey":"${callId}","ce_commandtopic":${JSON.stringify(source.topics.nodeCommands(source.node))},` +
-    (parts.traceparent === undefined ? "" : `"ce_traceparent":${JSON.stringify(parts.traceparent)},`) +
-    (parts.causationId === undefined ? "" : `"ce_causationid":${JSON.stringify(parts.causationId)},`) +
+    `"ce_partitionkey":"${callId}","ce_commandtopic":${commandTopic},` +
+    (traceparent === undefined ? "" : `"ce_traceparent":${JSON.stringify(traceparent)},`) +
+    (causationId === undefined ? "" : `"ce_causationid":${JSON.stringify(causationId)},`) +
     `"ce_dataschema":"urn:tandem:schema:${type}","content-type":"application/json"}`
   );
+}
+
+/** What all headers of a source say, as JSON. */
+interface SourceTexts {
+  readonly beforeCallId: string;
+  readonly node: string;
+  readonly commandTopic: string;
+}
+
+const texts = new WeakMap<EventSource, SourceTexts>();
+
+function textsOf(source: EventSource): SourceTexts {
+  const known = texts.get(source);
+  if (known !== undefined) return known;
+  const { cluster, node, topics } = source;
+  const made: SourceTexts = {
+    beforeCallId: JSON.stringify(`urn:tandem:${cluster}:call:`).slice(1, -1),
+    node: JSON.stringify(node),
+    commandTopic: JSON.stringify(topics.nodeCommands(node)),
+  };
+  texts.set(source, made);
+  return made;
 }
 
 function callRecord(
@@ -159,5 +195,5 @@ function utf8Bytes(text: string): number {
 }
 
 function padded(sequence: number): string {
-  return String(sequence).padStart(SEQUENCE_DIGITS, "0");
+  return String(SEQUENCE_BEYOND + sequence).slice(1);
 }
