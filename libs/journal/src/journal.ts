@@ -36,13 +36,16 @@ const KEEP_DELIVERED_MS = 60 * 60 * 1000;
 /** A commit slower than this makes the journal degraded: the budget of an answer to a caller is near. */
 export const SLOW_COMMIT_MS = 200;
 
-/*
- * A commit costs 100 to 300 µs of CPU whatever it holds, so groups are not closer than this: the first step
- * after a pause goes at once, under load a few milliseconds of steps go together.
+/**
+ * A commit costs 100 to 300 µs of CPU and more whatever it holds, so groups are not closer than this: the first step
+ * after a pause goes at once, the more there was in the last group the more is gathered for the next.
  */
-const GATHER_MS = 4;
-const GATHER_LOADED_MS = 8;
-const LOADED_RECORDS = 16;
+const GATHER: readonly { readonly fromRecords: number; readonly ms: number }[] = [
+  { fromRecords: 24, ms: 16 },
+  { fromRecords: 16, ms: 8 },
+  { fromRecords: 0, ms: 4 },
+];
+const GATHER_MS_MAX = 16;
 
 /** What may wait for the disk in memory; a caller that heeds `degraded` never comes near. */
 const PENDING_BYTES_MAX = 64 * 1024 * 1024;
@@ -77,7 +80,7 @@ export class Journal {
   #deliveredSent: number;
   #isInFlight = false;
   #isScheduled = false;
-  #sentAt = -GATHER_LOADED_MS;
+  #sentAt = -GATHER_MS_MAX;
   #sentRecords = 0;
   #watchesInFlight = 0;
   #lastCommitMs = 0;
@@ -254,7 +257,7 @@ export class Journal {
   #schedule(): void {
     if (this.#isInFlight || this.#isScheduled || this.#group.isEmpty) return;
     this.#isScheduled = true;
-    const gatherMs = this.#sentRecords >= LOADED_RECORDS ? GATHER_LOADED_MS : GATHER_MS;
+    const gatherMs = GATHER.find(({ fromRecords }) => this.#sentRecords >= fromRecords)?.ms ?? GATHER_MS_MAX;
     const waitMs = this.#sentAt + gatherMs - performance.now();
     const send = (): void => {
       this.#isScheduled = false;

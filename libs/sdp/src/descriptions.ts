@@ -94,10 +94,16 @@ function refused({ code, message }: { code: OfferAnswerError; message: string })
 /** One character per octet: what offer/answer reads of a description is ASCII, and what it writes is, too. */
 function textOf(octets: Uint8Array): string {
   let text = "";
-  for (const octet of octets) text += String.fromCharCode(octet);
+  for (let at = 0; at < octets.length; at += CHARACTERS_AT_ONCE)
+    text += String.fromCharCode(...octets.subarray(at, at + CHARACTERS_AT_ONCE));
   return text;
 }
 
+/** Below what a call may have of arguments anywhere. */
+const CHARACTERS_AT_ONCE = 4_096;
+
 function octetsOf(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+  const octets = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at++) octets[at] = text.charCodeAt(at);
+  return octets;
 }
