@@ -11,6 +11,7 @@ import {
   type OfferAnswer,
   type OfferAnswerError,
 } from "./offer-answer.ts";
+import { parseSdp, type SdpResult } from "./session-description.ts";
 
 /** RFC 3261 §21.4.26: 488 to what is understood and not wanted, 400 to what cannot be read, 491 in between. */
 const STATUS: Readonly<Record<OfferAnswerError, 400 | 488 | 491>> = {
@@ -24,6 +25,12 @@ export type DescribedResult =
   | { readonly ok: true; readonly description: Uint8Array }
   | { readonly ok: false; readonly status: 400 | 488 | 491; readonly message: string };
 
+interface ReadOffer {
+  readonly octets: Uint8Array;
+  readonly text: string;
+  readonly parsed: SdpResult;
+}
+
 /**
  * Offer and answer of one leg with its state kept, in the form a user agent asks for them: octets in, octets out.
  * `local` is read each time, so that a leg that moves or holds says so with its next description.
@@ -31,6 +38,7 @@ export type DescribedResult =
 export class Descriptions {
   readonly #local: () => LocalMedia | LocalAudio;
   #state: OfferAnswer;
+  #read: ReadOffer | undefined;
 
   constructor(sessionId: string, local: () => LocalMedia | LocalAudio) {
     this.#local = local;
@@ -45,9 +53,16 @@ export class Descriptions {
     return this.#take(makeOffer(this.#state, this.#local()));
   }
 
+  /** What an offer says; it is read once, here or when it is answered. */
+  read(offer: Uint8Array): SdpResult {
+    return this.#reading(offer).parsed;
+  }
+
   /** The answer, or why there is none: then all is as before. */
   makeAnswer(offer: Uint8Array): DescribedResult {
-    const received = receiveOffer(this.#state, textOf(offer));
+    const { text, parsed } = this.#reading(offer);
+    this.#read = undefined;
+    const received = receiveOffer(this.#state, text, parsed);
     if (!received.ok) return refused(received.error);
     const answered = makeAnswer(received.state, this.#local());
     if (!answered.ok) this.#state = rejectOffer(received.state);
@@ -78,6 +93,14 @@ export class Descriptions {
 
   rollBack(): void {
     this.#state = withdrawOffer(rejectOffer(this.#state));
+  }
+
+  #reading(octets: Uint8Array): ReadOffer {
+    if (this.#read?.octets !== octets) {
+      const text = textOf(octets);
+      this.#read = { octets, text, parsed: parseSdp(text) };
+    }
+    return this.#read;
   }
 
   #take(result: ReturnType<typeof makeOffer>): DescribedResult {

@@ -93,9 +93,9 @@ export function newOfferAnswer(sessionId: string): OfferAnswer {
 export function receiveOffer(
   state: OfferAnswer,
   text: string,
+  parsed = parseSdp(text),
 ): OfferAnswerResult<{ readonly isRefresh: boolean }> {
   if (state.phase !== "stable") return failed("wrong-phase", `an offer in phase ${state.phase}`);
-  const parsed = parseSdp(text);
   if (!parsed.ok) return failed("bad-sdp", parsed.error.message);
   const { media } = parsed.session;
   const before = state.localDescribed?.places ?? [];

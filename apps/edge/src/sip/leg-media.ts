@@ -1,5 +1,5 @@
-import { Descriptions, parseSdp, type MediaStream } from "@tandem/sdp";
-import { octetString, textOf, type DescriptionResult, type OfferAnswerPort } from "@tandem/sip";
+import { Descriptions, type MediaStream } from "@tandem/sdp";
+import type { DescriptionResult, OfferAnswerPort } from "@tandem/sip";
 import type { ReleaseCause } from "../calls/primitives.ts";
 import { eventPayloadTypeOf, type EchoEnd, type EchoPorts } from "../media/echo-ports.ts";
 import { reject } from "./cause.ts";
@@ -32,7 +32,7 @@ export class LegMedia implements OfferAnswerPort {
 
   /** The audio that the INVITE offers. */
   get offeredAudio(): MediaStream | undefined {
-    const parsed = this.#offer && parseSdp(textOf(octetString(this.#offer)));
+    const parsed = this.#offer && this.#descriptions.read(this.#offer);
     return parsed?.ok === true ? parsed.session.media.find(({ type }) => type === "audio") : undefined;
   }
 
