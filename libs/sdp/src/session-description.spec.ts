@@ -92,30 +92,6 @@ describe("parseSdp", () => {
     expect(read(sdp().replace("17 4", `${version} ${version}`)).sessionId).toBe(version);
   });
 
-  it("takes the last usable line of a kind, and for a payload type the first (RFC 8866 §6.6)", () => {
-    const [stream] = read(
-      sdp(
-        "m=audio 4 RTP/AVP 96",
-        "a=ptime:20",
-        "a=ptime:x",
-        "c=IN IP4 192.0.2.7",
-        "c=IN IP4 192.0.2.8",
-        "a=inactive",
-        "a=recvonly",
-        "a=rtpmap:96 PCMA/8000",
-        "a=rtpmap:96 PCMU/16000",
-      ),
-    ).media;
-    expect(stream).toMatchObject({ ptime: 20, address: "192.0.2.8", direction: "recvonly" });
-    expect(stream?.formats).toMatchObject([{ encoding: "PCMA", clockRate: 8_000 }]);
-  });
-
-  it("takes no o= of a stream for the session's", () => {
-    const text = sdp("m=audio 4 RTP/AVP 8", "o=- 18 5 IN IP4 192.0.2.1");
-    expect(read(text).sessionId).toBe("17");
-    expect(parseSdp(text.replace("o=- 17 4 IN IP4 192.0.2.1\r\n", "")).ok).toBe(false);
-  });
-
   it.each([
     ["nothing", ""],
     ["no v=", sdp().replace("v=0\r\n", "")],

@@ -1,3 +1,5 @@
+import sdpTransform from "sdp-transform";
+
 /** One RTP payload format of a media stream (RFC 8866 §6.6, RFC 3551 §6 for the static ones). */
 export interface Format {
   readonly payloadType: number;
@@ -39,8 +41,6 @@ export type SdpResult =
 /** A description of more octets is no session of a telephone call. */
 export const SDP_LENGTH_MAX = 32_768;
 
-/** Clock rate of all static types here. */
-const STATIC_RATE = 8_000;
 /** Static payload types a trunk may name without rtpmap, RFC 3551 §6, table 4. */
 const STATIC: Readonly<Record<number, string>> = {
   0: "PCMU",
@@ -51,172 +51,107 @@ const STATIC: Readonly<Record<number, string>> = {
   18: "G729",
 };
 
-const DIRECTIONS: ReadonlySet<string> = new Set(["sendrecv", "sendonly", "recvonly", "inactive"]);
+const DIRECTIONS: readonly string[] = ["sendrecv", "sendonly", "recvonly", "inactive"];
 
-/** What a=, c= and the like say of the session or of one stream, as far as it has been read. */
-interface Level {
-  direction: Direction | undefined;
-  address: string | undefined;
-}
-
-/** A stream while its lines are read. */
-interface Section extends Level {
-  readonly type: string;
-  readonly port: number;
-  readonly protocol: string;
-  readonly payloads: string;
-  /** What follows the payload type, by payload type; the first line of one counts. */
-  readonly rtpmaps: Map<number, string>;
-  readonly fmtps: Map<number, string>;
-  readonly attributes: string[];
-  ptime: number | undefined;
-}
-
-/** RFC 8866 §5.2: user name, session id and version, network type, address type, address. */
-const ORIGIN = /^\S* (\d*) (\d*) \S* IP\d \S*/;
-/** Behind a slash stands the scope of a multicast address (RFC 8866 §5.7). */
-const CONNECTION = /^IN IP\d ([^\s/]*)/;
-/** RFC 8866 §5.14. A number of ports is for layered streams, which no telephone call has. */
-const MEDIA = /^(\w+) (\d{1,5})(?:\/\d+)? (\S+) +(\S.*)$/;
-const PORT_MAX = 65_535;
-/** RFC 8866 §6.6. */
-const RTPMAP = /^([\w\-.]*)(?:\s*\/(\d+))?/;
-
-/** Reads one line after the other; what it does not know is passed over, or kept with the stream it belongs to. */
 export function parseSdp(text: string): SdpResult {
   if (text.length > SDP_LENGTH_MAX) return bad(`${text.length} characters, at most ${SDP_LENGTH_MAX}`);
-  const session: Level = { direction: undefined, address: undefined };
-  const sections: Section[] = [];
-  const seen = new Set<string>();
-  let origin: RegExpExecArray | undefined;
-  let unreadable: number | undefined;
-  for (const line of linesOf(text)) {
-    if (line[1] !== "=") continue;
-    const value = line.slice(2);
-    const section = sections.at(-1);
-    switch (line[0]) {
-      case "m": {
-        const next = sectionOf(value);
-        if (next === undefined) unreadable ??= sections.length + 1;
-        else sections.push(next);
-        break;
-      }
-      case "a":
-        readAttribute(value, section, session);
-        break;
-      case "c":
-        (section ?? session).address = CONNECTION.exec(value)?.[1] ?? (section ?? session).address;
-        break;
-      case "o":
-        seen.add("o=");
-        if (section === undefined) origin = ORIGIN.exec(value) ?? origin;
-        break;
-      case "v":
-        if (value.startsWith("0")) seen.add("v=0");
-        break;
-      case "t":
-        seen.add("t=");
-        break;
-      default:
-        break;
-    }
+  // The parser skips what it does not know, so the lines that must be there are looked for first (RFC 8866 §5).
+  for (const line of ["v=0", "o=", "t="]) if (!hasLine(text, line)) return bad(`no ${line} line`);
+  const parsed = sdpTransform.parse(text.replace(PORT_COUNT, "$1 "));
+  if ((parsed.origin as unknown) === undefined) return bad("the o= line has fewer than six fields");
+  const media: MediaStream[] = [];
+  for (const section of parsed.media) {
+    const stream = streamOf(section, parsed);
+    if (stream === undefined) return bad(`m= line ${media.length + 1} cannot be read`);
+    media.push(stream);
   }
-  const missing = REQUIRED.find((line) => !seen.has(line));
-  if (missing !== undefined) return bad(`no ${missing} line`);
-  if (origin === undefined) return bad("the o= line has fewer than six fields");
-  if (unreadable !== undefined) return bad(`m= line ${unreadable} cannot be read`);
-  const [, sessionId = "", version] = origin;
-  const media = sections.map((section) => streamOf(section, session));
-  return { ok: true, session: { sessionId, sessionVersion: Number(version), media } };
-}
-
-/** RFC 8866 §5: without them it is none. */
-const REQUIRED = ["v=0", "o=", "t="];
-
-/** Lines end in CRLF; LF alone is taken, too (RFC 8866 §5), and CR alone where there is nothing else. */
-function linesOf(text: string): string[] {
-  if (!text.includes("\n")) return text.split("\r");
-  if (!text.includes("\r")) return text.split("\n");
-  return text.split("\n").map((line) => (line.endsWith("\r") ? line.slice(0, -1) : line));
-}
-
-function sectionOf(value: string): Section | undefined {
-  const [, type = "", port, protocol = "", payloads = ""] = MEDIA.exec(value) ?? [];
-  if (type === "" || Number(port) > PORT_MAX) return undefined;
+  const attributes = attributesByStream(text);
+  const { sessionId, sessionVersion } = parsed.origin;
   return {
-    type,
-    port: Number(port),
-    protocol,
-    payloads: payloads.trimEnd(),
-    rtpmaps: new Map(),
-    fmtps: new Map(),
-    attributes: [],
-    direction: undefined,
-    address: undefined,
-    ptime: undefined,
+    ok: true,
+    session: {
+      sessionId: textOf(sessionId),
+      sessionVersion,
+      media: media.map((stream, at) => ({ ...stream, attributes: attributes[at] ?? [] })),
+    },
   };
 }
 
-function readAttribute(value: string, section: Section | undefined, session: Level): void {
-  const name = value.trimEnd();
-  if (isDirection(name)) (section ?? session).direction = name;
-  else if (section === undefined) return;
-  else if (value.startsWith("rtpmap:")) keep(section.rtpmaps, value.slice("rtpmap:".length));
-  else if (value.startsWith("fmtp:")) keep(section.fmtps, value.slice("fmtp:".length));
-  else if (value.startsWith("ptime:")) {
-    const ptime = Number(value.slice("ptime:".length));
-    if (ptime > 0) section.ptime = ptime;
+/** What the fields of a stream say already. */
+const READ_ATTRIBUTE = /^(?:rtpmap:|fmtp:|ptime:|(?:sendrecv|sendonly|recvonly|inactive)\s*$)/;
+
+/** Kept as they came: keys of SRTP (RFC 4568) must not be re-formatted. */
+function attributesByStream(text: string): string[][] {
+  const streams: string[][] = [];
+  for (const line of text.split(/\r\n|\r|\n/)) {
+    if (line.startsWith("m=")) streams.push([]);
+    else if (line.startsWith("a=") && !READ_ATTRIBUTE.test(line.slice(2)))
+      streams.at(-1)?.push(line.slice(2));
   }
-  // As it came: keys of SRTP (RFC 4568) must not be re-formatted.
-  else section.attributes.push(value);
+  return streams;
 }
 
-/** `payload-type SP rest`. */
-function keep(values: Map<number, string>, text: string): void {
-  const space = text.indexOf(" ");
-  const payloadType = space <= 0 ? NaN : Number(text.slice(0, space));
-  if (!values.has(payloadType)) values.set(payloadType, text.slice(space + 1));
+/** RFC 8866 §5.14: consecutive ports of layered streams, which no telephone call has. */
+const PORT_COUNT = /^(m=\w+ \d+)\/\d+ /gm;
+
+type Section = ReturnType<typeof sdpTransform.parse>["media"][number];
+
+/** The parser makes a number of whatever looks like one, whatever its types say. */
+function textOf(value: unknown): string {
+  return typeof value === "string" || typeof value === "number" ? String(value) : "";
 }
 
-function isDirection(text: string): text is Direction {
-  return DIRECTIONS.has(text);
-}
-
-function streamOf(section: Section, session: Level): MediaStream {
-  const { type, port, protocol, payloads, ptime, attributes } = section;
+/** The parser leaves out what it could not read. */
+function streamOf(section: Section, session: ReturnType<typeof sdpTransform.parse>): MediaStream | undefined {
+  const { type, port, protocol } = section as Partial<Section>;
+  const payloads = textOf(section.payloads).trim();
+  if (type === undefined || protocol === undefined || payloads === "") return undefined;
+  if (typeof port !== "number" || port > 65_535) return undefined;
+  const ptime: unknown = section.ptime;
+  const address: unknown = section.connection?.ip ?? session.connection?.ip;
   return {
-    type,
+    type: textOf(type),
     port,
-    protocol,
+    protocol: textOf(protocol),
     payloads,
-    formats: formatsOf(section),
-    direction: section.direction ?? session.direction ?? "sendrecv",
-    address: section.address ?? session.address,
-    ptime,
-    attributes,
+    formats: formatsOf(payloads, section.rtp, section.fmtp),
+    direction: directionOf(section.direction ?? session.direction),
+    // Behind a slash stands the scope of a multicast address (RFC 8866 §5.7).
+    address: address === undefined ? undefined : textOf(address).split("/")[0],
+    ptime: typeof ptime === "number" && ptime > 0 ? ptime : undefined,
+    attributes: [],
   };
+}
+
+function hasLine(text: string, start: string): boolean {
+  return text.startsWith(start) || text.includes(`\n${start}`);
 }
 
 function bad(message: string): SdpResult {
   return { ok: false, error: { code: "bad-sdp", message } };
 }
 
-const PAYLOAD_TYPE = /^[0-9]{1,3}$/;
-const PAYLOAD_TYPE_MAX = 127;
+function directionOf(value: string | undefined): Direction {
+  return value !== undefined && DIRECTIONS.includes(value) ? (value as Direction) : "sendrecv";
+}
 
-function formatsOf({ payloads, rtpmaps, fmtps }: Section): Format[] {
+function formatsOf(
+  payloads: string,
+  rtp: readonly { payload: number; codec: string; rate?: number | undefined }[],
+  fmtp: readonly { payload: number; config: string }[],
+): Format[] {
   const formats: Format[] = [];
   for (const payload of payloads.split(/\s+/)) {
     const payloadType = Number(payload);
-    if (!PAYLOAD_TYPE.test(payload) || payloadType > PAYLOAD_TYPE_MAX) continue;
-    const map = rtpmaps.get(payloadType);
-    const [, encoding, rate] = map === undefined ? [] : (RTPMAP.exec(map) ?? []);
-    const known = STATIC[payloadType];
+    if (!/^[0-9]{1,3}$/.test(payload) || payloadType > 127) continue;
+    const map = rtp.find((each) => each.payload === payloadType);
+    const config: unknown = fmtp.find((each) => each.payload === payloadType)?.config;
+    const rate: unknown = map?.rate ?? (payloadType in STATIC ? 8_000 : undefined);
     formats.push({
       payloadType,
-      encoding: encoding?.toUpperCase() ?? known,
-      clockRate: rate === undefined ? (known === undefined ? undefined : STATIC_RATE) : Number(rate),
-      fmtp: fmtps.get(payloadType),
+      encoding: map === undefined ? STATIC[payloadType] : textOf(map.codec).toUpperCase(),
+      clockRate: typeof rate === "number" ? rate : undefined,
+      fmtp: config === undefined ? undefined : textOf(config),
     });
   }
   return formats;
