@@ -22,8 +22,8 @@ import {
 } from "./server-transaction.ts";
 import { TimerQueues } from "./timers.ts";
 
-/** Open transactions: at 32 s each this is 6,250 new ones a second, and about 1 GB. Beyond, requests are dropped. */
-const TRANSACTIONS_MAX = 200_000;
+/** Open transactions: at 32 s each this is 31,000 new ones a second, and about 1 GB. Beyond, requests are dropped. */
+const TRANSACTIONS_MAX = 1_000_000;
 
 /** RFC 3261 §5: what sits on the transactions. */
 export interface TransactionUser {
