@@ -2,8 +2,12 @@
 import { Caller, freeUdpPort, goodAt } from "./caller.mjs";
 import { cpuSeconds, pssMiB } from "./process-figures.mjs";
 
-const WARM_UP_S = 5;
-const PROBE_S = 6;
+/** At half the rate, so that a cold process meets no more than it can do; then shortly at the whole. */
+const WARM_UP_S = 6;
+const RUN_UP_S = 2;
+/** What a call costs does not need the whole length of a run. */
+const COST_S_MAX = 10;
+const PROBE_S = 5;
 const PROBES_MAX = 6;
 const STEP = 1.25;
 /** After a run that was not clean the next one has this much of its rate. */
@@ -72,8 +76,10 @@ function costs(rows, samples) {
 }
 
 /** At a fixed rate, after a warm-up. */
-export function efficiency(running, options) {
-  return runAt(running, { ...options, warmUpS: WARM_UP_S });
+export async function efficiency(running, options) {
+  await runAt(running, { ...options, rate: Math.round(options.rate / 2), seconds: WARM_UP_S });
+  const seconds = Math.min(options.seconds, COST_S_MAX);
+  return runAt(running, { ...options, seconds, warmUpS: RUN_UP_S });
 }
 
 /** The rate that is clean three times in a row in the same process; short probes find where to try. */

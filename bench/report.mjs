@@ -101,7 +101,9 @@ export function comparison(result, baseline) {
       return [
         [
           now.title,
-          ratio(now.fixed.callsPerCpuSecond, then.fixed.callsPerCpuSecond),
+          now.fixed.rate === then.fixed.rate
+            ? ratio(now.fixed.callsPerCpuSecond, then.fixed.callsPerCpuSecond)
+            : `${then.fixed.rate} calls/s then`,
           ratio(now.clean?.rate, then.clean?.rate),
         ],
       ];

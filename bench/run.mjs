@@ -30,7 +30,7 @@ const HELP = `npm run bench [-- OPTION…]
 
   --only NAME,…    some of: ${NAMES.join(", ")}
   --seconds N      length of each measured run, 20 by default: shorter flatters
-  --rate N         calls per second where CPU is measured, 1000 by default; half of it with Kafka
+  --rate N         calls per second where CPU is measured, 1500 by default; half of it with Kafka
   --no-search      no clean rates
   --compare [FILE] ratios to a baseline, the newest one by default, and to the peers of this run
   --save           writes bench/baselines/<date>-<machine>.json and .md`;
@@ -55,7 +55,7 @@ await runTool(async (args) => {
   const unknown = only.find((name) => !NAMES.includes(name));
   if (unknown !== undefined) throw new Fault(`there is no ${unknown}; there are ${NAMES.join(", ")}`);
   const seconds = Number(values.seconds ?? 20);
-  const rate = Number(values.rate ?? 1_000);
+  const rate = Number(values.rate ?? 1_500);
   if (!(seconds >= 3) || !(rate >= 50)) throw new Fault("--seconds from 3, --rate from 50");
   const baseline = values.compare ? readBaseline(positionals[0]) : undefined;
   checkMachine();
@@ -90,7 +90,7 @@ async function measure({ only, seconds, rate, searches }) {
     machine: describeMachine(directory),
     method:
       `One core for the system, the others for SIPp 3.6 and the broker; ${seconds} s a run after ` +
-      "5 s of warm-up; CPU of all threads and processes.",
+      "8 s of warm-up; CPU of all threads and processes.",
     seconds,
     rates: [],
     skipped: [],
@@ -122,7 +122,7 @@ async function measure({ only, seconds, rate, searches }) {
 }
 
 async function rateOf(system, { directory, seconds, rate, searches, broker }, result) {
-  const { name, title, scenario, needsBroker = false, isPeer = false } = system;
+  const { name, title, scenario, needsBroker = false, isPeer = false, hasNoSearch = false } = system;
   const place = { directory: join(directory, name), broker };
   const reason = await system.missing(place);
   if (reason !== undefined) {
@@ -138,7 +138,8 @@ async function rateOf(system, { directory, seconds, rate, searches, broker }, re
     const fixed = await efficiency(running, { ...options, rate: fixedRate });
     say(`${fixed.callsPerCpuSecond} calls per CPU-second at ${describe(fixed)}`);
     const estimate = fixed.callsPerCpuSecond * FIRST_PROBE_SHARE;
-    const clean = searches ? await cleanRate(running, { ...options, estimate }, say) : undefined;
+    const clean =
+      searches && !hasNoSearch ? await cleanRate(running, { ...options, estimate }, say) : undefined;
     result.rates.push({ name, title, scenario, needsBroker, isPeer, fixed, ...(clean && { clean }) });
   } finally {
     await running.stop();

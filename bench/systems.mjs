@@ -34,7 +34,8 @@ const SETTLE_MS = 1_500;
  * @typedef {{ readonly directory: string, readonly broker?: string }} Place a folder of its own, and a broker's address
  * @typedef {{
  *   readonly name: string, readonly title: string, readonly scenario: "uac" | "sip-t", readonly needsBroker?: boolean,
- *   readonly isPeer?: boolean, missing(place: Place): Promise<string | undefined>, start(place: Place): Promise<Running>
+ *   readonly isPeer?: boolean, readonly hasNoSearch?: boolean,
+ *   missing(place: Place): Promise<string | undefined>, start(place: Place): Promise<Running>
  * }} System
  */
 
@@ -44,6 +45,8 @@ export const SYSTEMS = [
   edge({ name: "edge-sip-t", title: "Tandem edge, SIP-T calls", scenario: "sip-t" }),
   {
     ...peer("lean", "lean-node-uas (Node, no events)"),
+    // What the runtime can do at best, nothing to choose: its cost says enough.
+    hasNoSearch: true,
     missing: async () => missingFile("lean-node-uas.mjs"),
     start: () => startPeer(node24(), [join(PEERS, "lean-node-uas.mjs"), PEER_PORT]),
   },
@@ -124,7 +127,7 @@ async function startPeer(program, args, env = {}) {
 }
 
 /** @returns {System} */
-export function edge({ name, title, scenario, needsBroker = false, ports = "20000-23999" }) {
+export function edge({ name, title, scenario, needsBroker = false, ports = "20000-27999" }) {
   return {
     name,
     title,
