@@ -4,19 +4,17 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative, sep } from "node:path";
 import { build } from "./build.mjs";
+import { provideDebianPackages } from "./debian-packages.mjs";
 import { install } from "./install.mjs";
 import { node24 } from "./node24.mjs";
-import { cleanEnvironment, Fault, findProgram, isCi, ROOT, run, runTool } from "./project.mjs";
+import { cleanEnvironment, Fault, isCi, ROOT, run, runTool } from "./project.mjs";
 import { runGroup } from "./run-group.mjs";
 
 const HELP = `npm test [-- PATH… [-t NAME]]
 
 Runs unit, package, end-to-end and Kafka tests, or those whose path contains one of PATH. Installs what is missing:
-npm packages, Kafka's jars with Maven and, as root, Debian's sip-tester, tshark and kcat. What cannot be installed is
-a failure where CI=true, otherwise its suite is SKIPPED.`;
-
-/** Debian's packages by the program that is needed. */
-const DEBIAN_PACKAGES = { sipp: "sip-tester", tshark: "tshark", kcat: "kcat" };
+npm packages, Kafka's jars with Maven and, as root, Debian's SIPp, tshark, kcat, Kamailio and others. What cannot be
+installed is a failure where CI=true, otherwise its suite is SKIPPED.`;
 
 const KAFKA_SPEC = /\.kafka\.spec\.ts$/;
 
@@ -44,6 +42,16 @@ const SUITES = [
     env: {},
   },
   {
+    name: "interop",
+    takes: (path) => path.startsWith("test/interop/"),
+    needs: [
+      "build",
+      ...["sipp", "sipsak", "stunnel", "kamailio", "kamailio's tls", "kamailio's websocket", "baresip"],
+    ],
+    args: ["--runInBand"],
+    env: {},
+  },
+  {
     name: "end-to-end",
     takes: (path) => path.startsWith("test/"),
     needs: ["build", "sipp", "tshark"],
@@ -53,7 +61,7 @@ const SUITES = [
 ];
 
 /** In this order: what fails soonest comes first. */
-const ORDER = ["unit", "package", "end-to-end", "kafka"];
+const ORDER = ["unit", "package", "end-to-end", "interop", "kafka"];
 
 const JEST = [
   "--experimental-vm-modules",
@@ -120,12 +128,7 @@ function specsBySuite(paths) {
 
 /** Installs and builds what suites need; gives what cannot be had, with the reason. */
 async function provide(needs) {
-  const missing = new Map();
-  await installDebianPackages(Object.keys(DEBIAN_PACKAGES).filter((program) => needs.has(program)));
-  for (const [program, debianPackage] of Object.entries(DEBIAN_PACKAGES)) {
-    if (needs.has(program) && findProgram(program) === undefined)
-      missing.set(program, `${program} is not installed (Debian: apt-get install ${debianPackage})`);
-  }
+  const missing = await provideDebianPackages(needs);
   if (needs.has("build")) {
     const reason = await build().then(
       () => undefined,
@@ -138,20 +141,6 @@ async function provide(needs) {
     if (reason !== undefined) missing.set("kafka", reason);
   }
   return missing;
-}
-
-async function installDebianPackages(programs) {
-  const packages = programs
-    .filter((program) => findProgram(program) === undefined)
-    .map((program) => DEBIAN_PACKAGES[program]);
-  const isRoot = process.getuid?.() === 0;
-  if (packages.length === 0 || !isRoot || findProgram("apt-get") === undefined) return;
-  process.stderr.write(`tandem: installing ${packages.join(", ")} …\n`);
-  const options = { capture: true, env: cleanEnvironment({ DEBIAN_FRONTEND: "noninteractive" }) };
-  await run("apt-get", ["update", "-q"], options);
-  const args = ["install", "-q", "-y", "--no-install-recommends", ...packages];
-  const { code, output } = await run("apt-get", args, options);
-  if (code !== 0) process.stderr.write(`tandem: apt-get failed: ${output.trim().split("\n").at(-1)}\n`);
 }
 
 /** Why there is no broker, or undefined where there is one. */
