@@ -1,7 +1,13 @@
 import { describe, expect, it } from "@jest/globals";
 import { causeIndicatorsOf } from "@tandem/isup";
 import { Q1912_5, RFC3398, withOverrides } from "./cause-profiles.ts";
-import { causeFromStatus, statusFromCause } from "./causes.ts";
+import {
+  causeFromStatus,
+  causeOfRequest,
+  causeOfResponse,
+  statusFromCause,
+  type CauseRules,
+} from "./causes.ts";
 
 const USER = 0;
 const TRANSIT = 3;
@@ -13,7 +19,7 @@ const status = (cause: number, profile = Q1912_5, location = TRANSIT) =>
 describe("the default profile (RFC 3398)", () => {
   it.each(RFC3398.statusFromCause)("$source: $cause → $status fires under its conditions", (row) => {
     const cause = causeIndicatorsOf(row.cause, row.location ?? TRANSIT, row.codingStandard ?? 0);
-    expect(statusFromCause(cause)).toEqual({
+    expect(statusFromCause(cause, RFC3398, row.hasNewNumber)).toEqual({
       status: row.status,
       row: `${row.source}: ${row.label ?? row.cause} → ${row.status}`,
     });
@@ -77,6 +83,26 @@ describe("Q.1912.5 profile C (experimental)", () => {
     expect(causeFromStatus(488, [305], Q1912_5)).toMatchObject({
       cause: { causeValue: 127 },
       row: "OpenSIPS sip_i (after Q.1912.5): default → 127",
+    });
+  });
+
+  it("asks the encapsulated REL first, and has 16 for a BYE, 31 for a CANCEL", () => {
+    const rules: CauseRules = { profile: Q1912_5, reason: "by-clause" };
+    const both = { reasons: ["Q.850;cause=17"], rel: causeIndicatorsOf(34, TRANSIT) };
+    const none = { reasons: [], rel: undefined };
+    const first = "Q.1912.5 profile C, unverified: encapsulated REL";
+    expect(causeOfRequest(both, rules)).toMatchObject({ cause: { causeValue: 34 }, row: first });
+    expect(causeOfResponse(486, both, rules)).toMatchObject({ cause: { causeValue: 34 }, row: first });
+    expect(causeOfRequest({ ...both, rel: undefined }, rules).cause.causeValue).toBe(17);
+    expect(causeOfRequest(none, rules).row).toBe("OpenSIPS sip_i (after Q.1912.5): default 16");
+    expect(causeOfRequest(none, rules, "CANCEL")).toMatchObject({
+      cause: { causeValue: 31 },
+      mapping: "derived",
+      row: "OpenSIPS sip_i (after Q.1912.5): default 31",
+    });
+    expect(causeOfResponse(480, none, rules)).toMatchObject({
+      cause: { causeValue: 20 },
+      row: "OpenSIPS sip_i (after Q.1912.5): 480 → 20",
     });
   });
 

@@ -25,6 +25,8 @@ export interface StatusRow extends Sourced {
   readonly cause: number;
   readonly location?: number;
   readonly codingStandard?: number;
+  /** Holds only where the diagnostic has a new number and the caller may be told it: a 301 needs its Contact. */
+  readonly hasNewNumber?: true;
   readonly status: number;
 }
 
@@ -35,6 +37,17 @@ export interface CauseRow extends Sourced {
   readonly warnings?: ReadonlySet<number>;
   readonly cause: number;
 }
+
+/** Where a cause stands in a SIP message that may carry both. */
+export type CauseSource = "Reason" | "encapsulated REL";
+
+/** Which source of a cause is asked first, and where that is written. */
+export interface SourceOrder extends Omit<Sourced, "label"> {
+  readonly sources: readonly CauseSource[];
+}
+
+/** The cause of a request that gives none. */
+export type RequestDefault = Omit<CauseRow, "status" | "warnings" | "label">;
 
 /** The tables of causes as one set of data: the first row that holds decides, else the default. */
 export interface CauseProfile {
@@ -47,6 +60,11 @@ export interface CauseProfile {
   readonly causeDefault: Omit<CauseRow, "status">;
   /** Location of the cause of a 6xx; any other status has network beyond interworking point. */
   readonly locationOf6xx: number;
+  /** BYE and CANCEL. */
+  readonly orderInRequests: SourceOrder;
+  readonly orderInResponses: SourceOrder;
+  readonly byeDefault: RequestDefault;
+  readonly cancelDefault: RequestDefault;
 }
 
 /** Location user. */
@@ -55,10 +73,14 @@ const USER = 0;
 export const BEYOND_INTERWORKING = 10;
 /** Coding standard national: ANSI T1.113 uses it. */
 const NATIONAL = 2;
+const NORMAL_CLEARING = 16;
+const NUMBER_CHANGED = 22;
+const NORMAL_UNSPECIFIED = 31;
 const BEARER_NOT_IMPLEMENTED = 65;
 
 const TO_SIP = { source: "RFC 3398 §7.2.4.1", evidence: "standard" } as const;
 const TO_ISUP = { source: "RFC 3398 §8.2.6.1", evidence: "standard" } as const;
+const OF_REQUEST = { source: "RFC 3398 §7.2.3", evidence: "standard" } as const;
 
 function numbersOf(table: Readonly<Record<number, number>>): (readonly [number, number])[] {
   return Object.entries(table).map(([from, to]) => [Number(from), to]);
@@ -78,6 +100,7 @@ export const RFC3398: CauseProfile = {
     })),
     // The clause lets "user" become the 6xx and gives 21 as its example.
     { cause: 21, location: USER, status: 603, label: "21, location user", ...TO_SIP },
+    { cause: NUMBER_CHANGED, hasNewNumber: true, status: 301, label: "22 with the new number", ...TO_SIP },
     ...numbersOf(STATUS_FROM_CAUSE).map(([cause, status]) => ({ cause, status, ...TO_SIP })),
     ...[...CAUSES_WITHOUT_STATUS].map((cause) => ({
       cause,
@@ -105,6 +128,10 @@ export const RFC3398: CauseProfile = {
   ],
   causeDefault: { cause: CAUSE_FROM_STATUS_DEFAULT, ...TO_ISUP },
   locationOf6xx: USER,
+  orderInRequests: { sources: ["Reason", "encapsulated REL"], ...OF_REQUEST },
+  orderInResponses: { sources: ["encapsulated REL", "Reason"], ...TO_ISUP },
+  byeDefault: { cause: NORMAL_CLEARING, ...OF_REQUEST },
+  cancelDefault: { cause: NORMAL_CLEARING, ...OF_REQUEST },
 };
 
 /** Nobody could read the Recommendation: its rows towards SIP are from memory. */
@@ -143,6 +170,10 @@ export const Q1912_5: CauseProfile = {
   ),
   causeDefault: { cause: 127, ...OPENSIPS },
   locationOf6xx: BEYOND_INTERWORKING,
+  orderInRequests: { sources: ["encapsulated REL", "Reason"], ...REMEMBERED },
+  orderInResponses: { sources: ["encapsulated REL", "Reason"], ...REMEMBERED },
+  byeDefault: { cause: NORMAL_CLEARING, ...OPENSIPS },
+  cancelDefault: { cause: NORMAL_UNSPECIFIED, ...OPENSIPS },
 };
 
 /** Rows of one trunk; their evidence is that somebody set them. */

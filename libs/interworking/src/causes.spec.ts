@@ -1,7 +1,15 @@
 import { describe, expect, it } from "@jest/globals";
 import { causeIndicatorsOf } from "@tandem/isup";
 import { CAUSE_FROM_STATUS, STATUS_FROM_CAUSE } from "./cause-tables.ts";
-import { causeFromStatus, causeOfRequest, causeOfResponse, statusFromCause } from "./causes.ts";
+import { RFC3398, withOverrides } from "./cause-profiles.ts";
+import {
+  causeFromStatus,
+  causeOfRequest,
+  causeOfResponse,
+  statusFromCause,
+  type CauseRules,
+  type ReasonRule,
+} from "./causes.ts";
 
 const USER = 0;
 const TRANSIT = 3;
@@ -85,6 +93,40 @@ describe("precedence", () => {
       cause: { causeValue: 18 },
       mapping: "derived",
     });
+  });
+
+  it.each<readonly [ReasonRule, number, number]>([
+    ["by-clause", 17, 34],
+    ["first", 17, 17],
+    ["after-rel", 34, 34],
+    ["ignore", 34, 34],
+  ])("by a trunk's rule %s: %i of a BYE, %i of a response", (reason, ofRequest, ofResponse) => {
+    const rules: CauseRules = { profile: RFC3398, reason };
+    const request = causeOfRequest({ reasons, rel }, rules);
+    const response = causeOfResponse(486, { reasons, rel }, rules);
+    expect(request.cause.causeValue).toBe(ofRequest);
+    expect(response.cause.causeValue).toBe(ofResponse);
+    const source = (cause: number): string => (cause === 17 ? "Reason" : "encapsulated REL");
+    const named = (clause: string, cause: number): string =>
+      `${reason === "by-clause" ? clause : `reason rule ${reason}`}: ${source(cause)}`;
+    expect(request.row).toBe(named("RFC 3398 §7.2.3", ofRequest));
+    expect(response.row).toBe(named("RFC 3398 §8.2.6.1", ofResponse));
+  });
+
+  it("does not fall back to a Reason that a trunk ignores", () => {
+    const rules: CauseRules = { profile: RFC3398, reason: "ignore" };
+    expect(causeOfRequest({ reasons, rel: undefined }, rules).row).toBe("RFC 3398 §7.2.3: default 16");
+    expect(causeOfResponse(486, { reasons, rel: undefined }, rules).row).toBe("RFC 3398 §8.2.6.1: 486 → 17");
+  });
+
+  it("of a response ends in the trunk's own rows, with Warning codes", () => {
+    const profile = withOverrides(RFC3398, {
+      causeFromStatus: [{ status: 480, cause: 20, source: "trunk vienna" }],
+    });
+    const none = { reasons: [], rel: undefined };
+    const rules: CauseRules = { profile, reason: "by-clause" };
+    expect(causeOfResponse(480, none, rules).row).toBe("trunk vienna: 480 → 20");
+    expect(causeOfResponse(488, none, rules, [305]).row).toBe("RFC 3398 §8.2.6.1: 488, Warning → 65");
   });
 
   it("takes the REL's location where the Reason names none", () => {

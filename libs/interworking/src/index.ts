@@ -20,7 +20,10 @@ export {
   type CauseOverrides,
   type CauseProfile,
   type CauseRow,
+  type CauseSource,
   type Evidence,
+  type RequestDefault,
+  type SourceOrder,
   type StatusRow,
 } from "./cause-profiles.ts";
 export {
@@ -35,8 +38,12 @@ export {
   causeOfRequest,
   causeOfResponse,
   q850Reason,
+  RFC3398_RULES,
   statusFromCause,
   type CauseDecision,
+  type CauseRules,
+  type CauseSources,
+  type ReasonRule,
   type StatusDecision,
 } from "./causes.ts";
 // Numbers and who they belong to
@@ -91,7 +98,9 @@ export {
   relFromResponse,
   responseFromCause,
   responseFromRel,
+  warningCodesOf,
   type FinalResponse,
+  type FinalResponseOptions,
   type ReleaseDecision,
 } from "./release.ts";
 export { userToUserFromHeaders, userToUserHeaderFrom } from "./user-to-user.ts";

@@ -49,7 +49,7 @@ export type IsupToSipTimer = "T10" | "T11" | "T35";
 
 export type IsupToSipInput =
   | { readonly type: "isup"; readonly message: IsupMessage }
-  /** A response to the INVITE; `isup` is what it carried, `cause` what RFC 3398 §8.2.6 makes of a final one. */
+  /** A response to the INVITE; `isup` is what it carried, `cause` what `causeOfResponse` makes of a final one. */
   | {
       readonly type: "response";
       readonly status: number;

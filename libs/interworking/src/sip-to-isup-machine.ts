@@ -1,6 +1,7 @@
 import { causeIndicatorsOf, type CauseIndicators, type IsupMessage, type IsupVariant } from "@tandem/isup";
 import { relFromCause, rlc } from "./answers.ts";
 import { progressFromAcm, progressFromCpg, holdFromCpg, type Progress } from "./call-progress.ts";
+import type { CauseProfile } from "./cause-profiles.ts";
 import { reasonHeadersFrom, responseFromCause } from "./release.ts";
 
 /**
@@ -88,6 +89,8 @@ export interface SipToIsupOptions {
   readonly T9Ms?: number;
   /** How long a failure is told in-band before the call ends. */
   readonly interworkMs?: number;
+  /** Which table gives the final response of a REL; RFC 3398's where left out. */
+  readonly profile?: CauseProfile;
 }
 
 const DEFAULTS = { T7Ms: 25_000, T9Ms: 120_000, interworkMs: 20_000 };
@@ -162,7 +165,7 @@ function beforeAnswer(
 function onTimer(state: SipToIsupState, name: SipToIsupTimer, options: SipToIsupOptions): SipToIsupStep {
   if (state.timers[name] === undefined) return ignored(state);
   if (name === "interwork" && state.cause !== undefined) {
-    const { status, headers, row } = responseFromCause(state.cause);
+    const { status, headers, row } = responseFromCause(state.cause, options);
     return step("Releasing", [response(status, headers, undefined, row), rel(state.cause, options)]);
   }
   // The resources go first, then the caller is told (RFC 3398 §7.1.3, §7.2.8).
@@ -240,7 +243,7 @@ function fromIsup(
     const { causeIndicators } = message.parameters;
     const confirm = toIsup(rlc(options.variant));
     if (!isBeforeAnswer) return step("Ended", [confirm, bye(causeIndicators, message)]);
-    const { status, headers, row } = responseFromCause(causeIndicators);
+    const { status, headers, row } = responseFromCause(causeIndicators, options);
     return step("Ended", [confirm, response(status, headers, message, row)]);
   }
   if (message.messageType === "RSC")
