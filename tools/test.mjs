@@ -33,7 +33,7 @@ const SUITES = [
     args: ["--runInBand"],
     env: { TANDEM_KAFKA: "1" },
   },
-  { name: "unit", takes: (path) => /^(libs|apps)\//.test(path), needs: [], args: [], env: {} },
+  { name: "unit", takes: (path) => /^(libs|apps|test\/fuzz)\//.test(path), needs: [], args: [], env: {} },
   {
     name: "package",
     takes: (path) => /^test\/(package|docs)\//.test(path),
