@@ -5,7 +5,6 @@ import { parseMessage } from "../message/parse-message.ts";
 import {
   dialogFromInvite,
   dialogFromResponse,
-  hostOf,
   isInOrder,
   keyOfDialog,
   requestInDialog,
@@ -149,15 +148,5 @@ describe("requests in a dialog (RFC 3261 §12.2.1.1)", () => {
     const second = requestInDialog(ack.dialog, "BYE");
     expect(valuesOf(first.dialog, "ACK", 7)).toContain("CSeq: 7 ACK");
     expect(second.dialog.localSequenceNumber).toBe(2);
-  });
-});
-
-describe("hostOf", () => {
-  it("says where a URI leads: maddr before host, no port 0 (RFC 3261 §19.1.1)", () => {
-    expect(hostOf("sip:a@h:5070")).toEqual({ host: "h", port: 5070 });
-    expect(hostOf("sip:a@h;maddr=192.0.2.3")).toEqual({ host: "192.0.2.3", port: undefined });
-    expect(hostOf("sip:a@h:0")).toEqual({ host: "h", port: undefined });
-    expect(hostOf("tel:+49")).toBeUndefined();
-    expect(hostOf("")).toBeUndefined();
   });
 });

@@ -1,7 +1,7 @@
 import type { HeaderField } from "../message/build-message.ts";
 import type { SipRequest, SipResponse } from "../message/message.ts";
 import { parseNameAddrs } from "../message/name-addr.ts";
-import { isSipUri, parseUri } from "../message/uri.ts";
+import { isSipUri } from "../message/uri.ts";
 
 /**
  * A dialog as plain data (RFC 3261 §12): what a restart has to keep. Its owner is the session that made it.
@@ -126,15 +126,4 @@ export function requestInDialog(dialog: Dialog, method: string, sequenceNumber?:
     headers,
     nextHop: firstUri?.uriText ?? dialog.remoteTarget,
   };
-}
-
-/** Host and port of a URI, where it is a SIP one. */
-export function hostOf(
-  uriText: string,
-): { readonly host: string; readonly port: number | undefined } | undefined {
-  const uri = parseUri(uriText);
-  if (uri === undefined || !isSipUri(uri)) return undefined;
-  const maddr = uri.params.get("maddr");
-  // Port 0 is grammar, but nothing can be sent to it.
-  return { host: maddr ?? uri.host, port: uri.port === 0 ? undefined : uri.port };
 }

@@ -6,6 +6,7 @@ import { CachingResolver } from "./caching-resolver.ts";
 import type { DnsAnswer, NaptrRecord, Resolver, SrvRecord } from "./resolver.ts";
 import { HopSequence, keyOfHop, type Step, type StepOutcome, type Target } from "./hop-sequence.ts";
 import { orderSrv } from "./srv-order.ts";
+import { DEFAULT_PORTS, portOf, transportAskedBy } from "./uri-transport.ts";
 
 export interface ServerLocatorOptions {
   readonly resolver: Resolver;
@@ -24,7 +25,6 @@ const RECORDS_MAX = 32;
 const FAILED_MS = 30_000;
 const FAILED_MAX = 10_000;
 
-const PORTS = { UDP: 5060, TCP: 5060, TLS: 5061, WS: 80, WSS: 443 } as const;
 /** RFC 3263 §4.1, RFC 7118 §5.4. */
 const SERVICES: Readonly<Record<string, TransportName>> = {
   "sip+d2u": "UDP",
@@ -98,16 +98,15 @@ export class ServerLocator {
   #firstSteps(uri: SipUri, host: string): Step[] {
     const port = uri.port === 0 ? undefined : uri.port;
     const isSecure = uri.scheme === "sips";
-    const parameter = uri.params.get("transport");
-    const asked = parameter === undefined ? undefined : transportOf(parameter, isSecure);
     // A numeric host or a port without transport parameter means UDP for sip, TLS for sips.
+    const asked = transportAskedBy(uri);
     const transport = asked ?? (isSecure ? "TLS" : "UDP");
-    const isDecided = parameter !== undefined || port !== undefined || numericHost(host) !== undefined;
+    const isDecided = asked !== undefined || port !== undefined || numericHost(host) !== undefined;
     if (!isDecided) return [{ type: "naptr", target: { name: host, isSecure } }];
-    if ((parameter !== undefined && asked === undefined) || !this.#speaks(transport)) return [];
+    if (transport === "unknown" || !this.#speaks(transport)) return [];
     const address = numericHost(host);
     if (address !== undefined)
-      return [{ type: "hop", hop: { transport, address, port: port ?? PORTS[transport] } }];
+      return [{ type: "hop", hop: { transport, address, port: portOf(uri, transport) } }];
     if (port !== undefined) return [{ type: "address", name: host, transport, port, isLastResort: false }];
     return [{ type: "srv", name: SRV_PREFIX[transport] + host, transport, orAddressOf: host }];
   }
@@ -148,7 +147,7 @@ export class ServerLocator {
     }
     const transport = isSecure ? "TLS" : "UDP";
     if (this.#speaks(transport))
-      steps.push({ type: "address", name, transport, port: PORTS[transport], isLastResort: true });
+      steps.push({ type: "address", name, transport, port: DEFAULT_PORTS[transport], isLastResort: true });
     return steps;
   }
 
@@ -165,7 +164,7 @@ export class ServerLocator {
           type: "address",
           name: orAddressOf,
           transport,
-          port: PORTS[transport],
+          port: DEFAULT_PORTS[transport],
           isLastResort: false,
         });
       done({ steps, hasSrv: false });
@@ -201,24 +200,6 @@ const IPV4 = /^(?:[0-9]{1,3}\.){3}[0-9]{1,3}$/;
 function numericHost(host: string): string | undefined {
   if (host.startsWith("[")) return host.slice(1, -1);
   return IPV4.test(host) || host.includes(":") ? host : undefined;
-}
-
-function transportOf(parameter: string, isSecure: boolean): TransportName | undefined {
-  switch (parameter.toLowerCase()) {
-    case "udp":
-      // RFC 3261 §26.2.2: no TLS over UDP.
-      return isSecure ? undefined : "UDP";
-    case "tcp":
-      return isSecure ? "TLS" : "TCP";
-    case "tls":
-      return "TLS";
-    case "ws":
-      return isSecure ? "WSS" : "WS";
-    case "wss":
-      return "WSS";
-    default:
-      return undefined;
-  }
 }
 
 function withoutDot(name: string): string {

@@ -63,7 +63,7 @@ export function targetsOf(list: readonly Target[]): Targets {
 }
 
 /** `first`, and `fallback` where it has not one. */
-export function orElse(first: Targets, fallback: Target): Targets {
+export function orElse(first: Targets, fallback: Target | undefined): Targets {
   let hasOne = false;
   return {
     next: (done) => {

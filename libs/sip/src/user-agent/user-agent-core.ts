@@ -1,6 +1,8 @@
-import { hostOf, type Dialog } from "../dialog/dialog.ts";
+import type { Dialog } from "../dialog/dialog.ts";
+import { portOf, transportAskedBy } from "../location/uri-transport.ts";
 import type { HeaderField } from "../message/build-message.ts";
 import type { SipRequest } from "../message/message.ts";
+import { isSipUri, parseUri } from "../message/uri.ts";
 import type {
   InviteServerTransaction,
   NonInviteServerTransaction,
@@ -10,12 +12,11 @@ import { TurnoverMap } from "../transaction/turnover-map.ts";
 import type { TimerQueues } from "../transaction/timers.ts";
 import type { Random } from "../transport/clock.ts";
 import type { Flow, Target } from "../transport/flow.ts";
-import { contactUri, viaValue } from "../transport/listeners.ts";
+import { contactUri, viaValue, type Listeners } from "../transport/listeners.ts";
 import type { Capabilities } from "./capabilities.ts";
+import { dialogTargets } from "./dialog-targets.ts";
 import type { Identifiers } from "./identifiers.ts";
-import { orElse, targetsOf, type Authenticator, type TargetSource, type Targets } from "./ports.ts";
-
-const DEFAULT_PORT = 5060;
+import { targetsOf, type Authenticator, type TargetSource, type Targets } from "./ports.ts";
 
 /** Finds the address of a host; numeric ones at least. `undefined` where it cannot. */
 export type Locate = (host: string) => string | undefined;
@@ -43,7 +44,8 @@ export interface CoreParts {
   readonly identifiers: Identifiers;
   readonly random: Random;
   readonly capabilities: Capabilities;
-  readonly locate: Locate;
+  readonly listeners: Listeners;
+  readonly locate: Locate | undefined;
   readonly locator: TargetSource | undefined;
   readonly authenticator: Authenticator | undefined;
 }
@@ -57,7 +59,8 @@ export class UserAgentCore {
   readonly capabilities: Capabilities;
   readonly authenticator: Authenticator | undefined;
   readonly #random: Random;
-  readonly #locate: Locate;
+  readonly #listeners: Listeners;
+  readonly #locate: Locate | undefined;
   readonly #locator: TargetSource | undefined;
   #layer: TransactionLayer | undefined;
 
@@ -66,6 +69,7 @@ export class UserAgentCore {
     this.capabilities = parts.capabilities;
     this.authenticator = parts.authenticator;
     this.#random = parts.random;
+    this.#listeners = parts.listeners;
     this.#locate = parts.locate;
     this.#locator = parts.locator;
   }
@@ -126,31 +130,29 @@ export class UserAgentCore {
   targetsOf(uriText: string, requestOctets: number): Targets {
     return (
       this.#locator?.locate(uriText, undefined, requestOctets) ??
-      targetsOf(this.#numeric(uriText, this.layer.defaultListener))
+      targetsOf(this.#withoutDns(uriText, this.layer.defaultListener, requestOctets))
     );
   }
 
-  /**
-   * Targets inside a dialog: route set and remote target decide (RFC 3261 §12.2.1.1); a name that leads nowhere falls
-   * back to where the peer was heard from.
-   */
+  /** Targets inside a dialog, where `flow` is how the peer was heard. */
   targetsIn(nextHop: string, flow: Flow, requestOctets: number): Targets {
-    const numeric = this.#numeric(nextHop, flow.listener);
-    if (numeric.length > 0) return targetsOf(numeric);
-    const fallback: Target = {
-      listener: flow.listener,
-      address: flow.remoteAddress,
-      port: flow.remotePort,
-      connection: flow.connection,
-    };
-    const located = this.#locator?.locate(nextHop, flow.listener, requestOctets);
-    return located === undefined ? targetsOf([fallback]) : orElse(located, fallback);
+    return dialogTargets(nextHop, flow, (uriText) => {
+      const known = this.#withoutDns(uriText, flow.listener, requestOctets);
+      const located =
+        known.length > 0 ? undefined : this.#locator?.locate(uriText, flow.listener, requestOctets);
+      return located ?? targetsOf(known);
+    });
   }
 
-  #numeric(uriText: string, listener: string): Target[] {
-    const next = hostOf(uriText);
-    const address = next === undefined ? undefined : this.#locate(next.host);
-    if (next === undefined || address === undefined) return [];
-    return [{ listener, address, port: next.port ?? DEFAULT_PORT }];
+  /** RFC 3263 §4.1 and §4.2 for a host whose address is known; without a transport in its URI, `near` keeps its own. */
+  #withoutDns(uriText: string, near: string, requestOctets: number): Target[] {
+    const uri = this.#locate === undefined ? undefined : parseUri(uriText);
+    if (uri === undefined || !isSipUri(uri)) return [];
+    const address = this.#locate?.(uri.params.get("maddr") ?? uri.host);
+    const byDefault = uri.scheme === "sips" ? "TLS" : this.layer.transport(near)?.protocol;
+    const transport = transportAskedBy(uri) ?? byDefault;
+    if (address === undefined || transport === undefined || transport === "unknown") return [];
+    const hop = { transport, address, port: portOf(uri, transport) };
+    return this.#listeners.targets(hop, requestOctets, { listener: near });
   }
 }

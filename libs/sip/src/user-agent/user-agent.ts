@@ -11,6 +11,7 @@ import { TransactionLayer, type TransactionUser } from "../transaction/transacti
 import { TurnoverMap } from "../transaction/turnover-map.ts";
 import type { Clock, Random } from "../transport/clock.ts";
 import type { Flow, Transport } from "../transport/flow.ts";
+import { Listeners } from "../transport/listeners.ts";
 import { Capabilities, KNOWN_METHODS } from "./capabilities.ts";
 import { ClientRequest, type ClientRequestListener } from "./client-request.ts";
 import { Identifiers } from "./identifiers.ts";
@@ -37,8 +38,9 @@ export interface UserAgentOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly transports: readonly Transport[];
-  readonly locate: Locate;
-  /** RFC 3263, for what `locate` cannot find: requests outside of dialogs and names in route sets. */
+  /** Addresses of hosts that need no DNS; what it does not know is the locator's. */
+  readonly locate?: Locate | undefined;
+  /** RFC 3263: without it only what `locate` knows can be reached, and peers who were heard from. */
   readonly locator?: TargetSource | undefined;
   /** Credentials for challenges; without it a 401 or 407 is a refusal like others. */
   readonly authenticator?: Authenticator | undefined;
@@ -109,6 +111,7 @@ export class UserAgent {
       identifiers: new Identifiers(options.random, options.identifierPrefix ?? ""),
       random: options.random,
       capabilities: this.#capabilities,
+      listeners: new Listeners(options.transports),
       locate: options.locate,
       locator: options.locator,
       authenticator: options.authenticator,
