@@ -147,7 +147,15 @@ export { WARNING_TYPE, type Warning } from "./message/headers/warning.ts";
 export type { Clock, Random } from "./transport/clock.ts";
 export type { Channel, ChannelListener, Dial, Dialer, DialListener } from "./transport/channel.ts";
 export { ConnectionError } from "./transport/connection.ts";
-export type { ConnectionOptions } from "./transport/connection-limits.ts";
+export {
+  CONNECTIONS_MAX,
+  CONNECTIONS_PER_SOURCE_MAX,
+  FIRST_OCTETS_MS,
+  IDLE_MS,
+  MESSAGE_MS,
+  type ConnectionLimit,
+  type ConnectionOptions,
+} from "./transport/connection-limits.ts";
 export type { Flow, PeerIdentity, Route, Target, Transport, TransportName } from "./transport/flow.ts";
 export {
   Listeners,

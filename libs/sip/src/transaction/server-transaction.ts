@@ -48,7 +48,8 @@ export class InviteServerTransaction extends Transaction<
   readonly flow: Flow;
   readonly key: string;
   readonly #host: ServerTransactionHost;
-  readonly #target: Target;
+  /** Where responses go. */
+  readonly target: Target;
   #request: SipRequest | undefined;
   #last: Uint8Array | undefined;
   listener: ServerTransactionListener | undefined;
@@ -59,7 +60,7 @@ export class InviteServerTransaction extends Transaction<
     this.#host = host;
     this.flow = flow;
     this.#request = request;
-    this.#target = responseTarget(request, flow);
+    this.target = responseTarget(request, flow);
   }
 
   /** Sends a response; the first final one decides, later ones of another class are ignored (RFC 3261 §17.2.1). */
@@ -100,7 +101,7 @@ export class InviteServerTransaction extends Transaction<
   }
 
   protected perform(output: Output, message: SipRequest | undefined): void {
-    if (output.type === "send" && this.#last !== undefined) this.#host.send(this.#last, this.#target);
+    if (output.type === "send" && this.#last !== undefined) this.#host.send(this.#last, this.target);
     else if (output.type === "trying") this.#sendTrying();
     else if (output.type === "pass" && message !== undefined) this.#host.passAck(message, this.flow);
     else if (output.type === "timeout") this.listener?.onTimeout();
@@ -110,7 +111,7 @@ export class InviteServerTransaction extends Transaction<
   #sendTrying(): void {
     if (this.#request === undefined) return;
     this.#last = tryingTo(this.#request, this.flow);
-    this.#host.send(this.#last, this.#target);
+    this.#host.send(this.#last, this.target);
   }
 }
 

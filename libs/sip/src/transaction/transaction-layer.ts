@@ -54,6 +54,8 @@ export class TransactionLayer {
   readonly #server = new Map<string, ServerTransaction>();
   /** Open requests by what copies of them have in common. */
   readonly #merges = new Map<string, ServerTransaction>();
+  /** INVITEs that came over connections, by listener and source: a lost response concerns them alone. */
+  readonly #connected = new Map<string, Set<InviteServerTransaction>>();
   readonly #client = new Map<string, InviteClientTransaction | NonInviteClientTransaction>();
   readonly #user: TransactionUser;
   readonly #serverHost: ServerTransactionHost;
@@ -79,6 +81,7 @@ export class TransactionLayer {
         user.onAck(ack, flow);
       },
       terminated: ({ key, mergeKey: merged }) => {
+        if (this.#connected.size > 0) this.#disconnect(this.#server.get(key));
         this.#server.delete(key);
         if (merged !== undefined) this.#merges.delete(merged);
       },
@@ -95,8 +98,10 @@ export class TransactionLayer {
       transport.onDatagram = (octets, flow) => {
         this.receive(octets, flow);
       };
-      transport.onError = (_error, address, port) => {
-        if (address !== undefined) this.#transportFailed(address, port);
+      transport.onError = (_error, address, port, connection) => {
+        if (address === undefined) return;
+        this.#requestsFailed(transport.id, address, port, connection);
+        this.#responsesFailed(transport.id, address, port, connection);
       };
       transport.onUnframed = (error, flow) => {
         this.#refuseUnparsed(error, flow);
@@ -191,6 +196,7 @@ export class TransactionLayer {
     for (const transaction of [...this.#server.values(), ...this.#client.values()]) transaction.drop();
     this.#server.clear();
     this.#merges.clear();
+    this.#connected.clear();
     this.#client.clear();
   }
 
@@ -274,6 +280,7 @@ export class TransactionLayer {
         : new NonInviteServerTransaction(parts, request, flow, this.#serverHost);
     this.#server.set(key, transaction);
     if (merged !== undefined) this.#merges.set(merged, transaction);
+    if (flow.isReliable && transaction instanceof InviteServerTransaction) this.#connect(transaction);
     try {
       this.#hand(request, transaction);
     } catch (error) {
@@ -300,17 +307,61 @@ export class TransactionLayer {
     return hasBranch(found.key, cancel.topVia?.branch) ? found : undefined;
   }
 
+  #connect(transaction: InviteServerTransaction): void {
+    const source = sourceKey(transaction.flow.listener, transaction.flow.remoteAddress);
+    const transactions = this.#connected.get(source);
+    if (transactions === undefined) this.#connected.set(source, new Set([transaction]));
+    else transactions.add(transaction);
+  }
+
+  #disconnect(transaction: ServerTransaction | undefined): void {
+    if (transaction?.flow.isReliable !== true || !(transaction instanceof InviteServerTransaction)) return;
+    const source = sourceKey(transaction.flow.listener, transaction.flow.remoteAddress);
+    const transactions = this.#connected.get(source);
+    transactions?.delete(transaction);
+    if (transactions?.size === 0) this.#connected.delete(source);
+  }
+
   /**
    * A datagram bounced (ICMP) or a connection failed: every client transaction towards that address hears of it
    * (RFC 3261 §17.1.4). ICMP names no port that a socket would tell.
    */
-  #transportFailed(address: string, port: number | undefined): void {
+  #requestsFailed(
+    listener: string,
+    address: string,
+    port: number | undefined,
+    connection: number | undefined,
+  ): void {
     for (const transaction of [...this.#client.values()]) {
       const { target } = transaction;
-      const isMeant = target.address === address && (port === undefined || target.port === port);
-      if (isMeant) transaction.input("transport error");
+      if (target.listener !== listener || target.address !== address) continue;
+      const isSameConnection = connection !== undefined && target.connection === connection;
+      if (isSameConnection || port === undefined || target.port === port)
+        transaction.input("transport error");
     }
   }
+
+  /**
+   * A response over a connection did not arrive (RFC 3261 §17.2.4). Where a connection was there and broke, this is
+   * about final responses: whoever has none yet opens another for it (§18.2.2).
+   */
+  #responsesFailed(
+    listener: string,
+    address: string,
+    port: number | undefined,
+    connection: number | undefined,
+  ): void {
+    for (const transaction of [...(this.#connected.get(sourceKey(listener, address)) ?? [])]) {
+      const { flow, target, state } = transaction;
+      const isBroken = connection !== undefined;
+      const isMeant = target.port === port || (isBroken && flow.connection === connection);
+      if (isMeant && !(isBroken && state.name === "Proceeding")) transaction.input("transport error");
+    }
+  }
+}
+
+function sourceKey(listener: string, address: string): string {
+  return `${listener} ${address}`;
 }
 
 /** For those who have to find it: a fault of ours is rare, and its place is what counts. */

@@ -1,7 +1,7 @@
 /** Connections of one listener: with 64 KiB of a started message each, 640 MB; kernels allow some 10^4 by default. */
-const CONNECTIONS_MAX = 10_000;
+export const CONNECTIONS_MAX = 10_000;
 /** Connections from one source: a carrier's session border controller has a handful, its cluster some dozens. */
-const CONNECTIONS_PER_SOURCE_MAX = 100;
+export const CONNECTIONS_PER_SOURCE_MAX = 100;
 /** RFC 3261 §18 wants 32 s at least; trunks that are silent at night shall not reconnect for each call of the day. */
 export const IDLE_MS = 15 * 60_000;
 /** A connection that was opened says something soon: who connects to be reached sends REGISTER, OPTIONS or a ping. */
@@ -36,6 +36,10 @@ export interface ConnectionOptions {
   readonly pingMs?: number | undefined;
 }
 
+/** What a listener ends a connection for, by itself. */
+export type ConnectionLimit =
+  "idle" | "silent" | "slow-message" | "no-pong" | "peer-does-not-read" | "unframed";
+
 const IPV6_NETWORK = /^(?:[0-9a-f]*:){4}/i;
 
 /** An IPv6 host has 2^64 addresses at will: its network is the source (RFC 4291 §2.5.4). */
@@ -50,6 +54,8 @@ export class SourceLimits {
   readonly #perSource: number;
   readonly #counts = new Map<string, number>();
   #size = 0;
+  /** One connection too many was refused: of its source, or of the listener. */
+  onRefused: ((limit: "source" | "listener", address: string) => void) | undefined;
 
   constructor({ connectionsMax, connectionsPerSourceMax }: ConnectionOptions = {}) {
     this.#total = connectionsMax ?? CONNECTIONS_MAX;
@@ -68,7 +74,11 @@ export class SourceLimits {
   enter(address: string): boolean {
     const source = sourceOfAddress(address);
     const count = this.#counts.get(source) ?? 0;
-    if (this.#size >= this.#total || count >= this.#perSource) return false;
+    const isSourceFull = count >= this.#perSource;
+    if (isSourceFull || this.#size >= this.#total) {
+      this.onRefused?.(isSourceFull ? "source" : "listener", address);
+      return false;
+    }
     this.#counts.set(source, count + 1);
     this.#size++;
     return true;

@@ -8,6 +8,7 @@ import {
   PONG_MS,
   UNSENT_OCTETS_MAX,
   WAITING_OCTETS_MAX,
+  type ConnectionLimit,
   type ConnectionOptions,
 } from "./connection-limits.ts";
 import type { Flow, TransportName } from "./flow.ts";
@@ -38,7 +39,7 @@ export interface ConnectionOwner {
 
 /** Why we closed a connection ourselves. */
 export class ConnectionError extends Error {
-  readonly code: "connect-failed" | "idle" | "slow-message" | "no-pong" | "peer-does-not-read" | "closed";
+  readonly code: "connect-failed" | "slow-message" | "no-pong" | "peer-does-not-read" | "closed";
 
   constructor(code: ConnectionError["code"], message: string) {
     super(message);
@@ -68,6 +69,7 @@ export class Connection implements DialListener {
   #timer: { readonly deadline: number; readonly handle: unknown } | undefined;
   /** Why we gave it up, where the channel itself would not know. */
   #error: Error | undefined;
+  #limit: ConnectionLimit | undefined;
 
   /** `isFramed`: each piece is one message, as over WebSocket (RFC 7118 §5). */
   constructor(number: number, isOurs: boolean, isFramed: boolean, owner: ConnectionOwner) {
@@ -86,6 +88,7 @@ export class Connection implements DialListener {
       onPong: () => (this.#pingedAt = undefined),
       onError: (error) => {
         owner.onUnframed(error, this);
+        this.#limit ??= "unframed";
         this.end();
       },
     });
@@ -98,6 +101,11 @@ export class Connection implements DialListener {
   /** Dialled and neither open nor failed yet. */
   get isDialling(): boolean {
     return this.#channel === undefined && !this.#isClosed;
+  }
+
+  /** Why it was ended from here; undefined where the peer ended it, or its owner. */
+  get limit(): ConnectionLimit | undefined {
+    return this.#limit;
   }
 
   get flow(): Flow {
@@ -195,9 +203,14 @@ export class Connection implements DialListener {
     channel?.destroy();
   }
 
+  #exceed(limit: ConnectionLimit & ConnectionError["code"], message: string): void {
+    this.#limit ??= limit;
+    this.fail(new ConnectionError(limit, message));
+  }
+
   #write(octets: Uint8Array, channel: Channel): void {
     if (channel.unsentOctets > UNSENT_OCTETS_MAX) {
-      this.fail(new ConnectionError("peer-does-not-read", `${channel.unsentOctets} octets wait to be read`));
+      this.#exceed("peer-does-not-read", `${channel.unsentOctets} octets wait to be read`);
       return;
     }
     channel.write(octets);
@@ -222,15 +235,19 @@ export class Connection implements DialListener {
 
   #deadlines(): { readonly at: number; readonly onDue: () => void }[] {
     const { options } = this.#owner;
-    const end = (): void => {
+    const endAs = (limit: ConnectionLimit) => (): void => {
+      this.#limit ??= limit;
       this.end();
     };
-    const failAs = (code: ConnectionError["code"], message: string) => (): void => {
-      this.fail(new ConnectionError(code, message));
+    const failAs = (limit: "slow-message" | "no-pong", message: string) => (): void => {
+      this.#exceed(limit, message);
     };
-    const deadlines = [{ at: this.#lastAt + (options.idleMs ?? IDLE_MS), onDue: end }];
+    const deadlines = [{ at: this.#lastAt + (options.idleMs ?? IDLE_MS), onDue: endAs("idle") }];
     if (!this.isOurs && !this.#hasSpoken)
-      deadlines.push({ at: this.#openedAt + (options.firstOctetsMs ?? FIRST_OCTETS_MS), onDue: end });
+      deadlines.push({
+        at: this.#openedAt + (options.firstOctetsMs ?? FIRST_OCTETS_MS),
+        onDue: endAs("silent"),
+      });
     if (this.#messageSince !== undefined) {
       const onDue = failAs("slow-message", "a message that does not end");
       deadlines.push({ at: this.#messageSince + (options.messageMs ?? MESSAGE_MS), onDue });

@@ -60,8 +60,12 @@ export interface Transport {
   hasFailed?(address: string, port: number, serverName?: string): boolean;
   /** One message: a datagram's octets, or what a stream framed. */
   onDatagram: ((octets: Uint8Array, flow: Flow) => void) | undefined;
-  /** What was sent to `address` and `port` may not have arrived: ICMP, a refused, timed out or broken connection. */
-  onError: ((error: Error, address: string | undefined, port?: number) => void) | undefined;
+  /**
+   * What was sent to `address` and `port` may not have arrived: ICMP, or a connection that was refused, timed out or
+   * broke. `connection` names one that had been open.
+   */
+  onError:
+    ((error: Error, address: string | undefined, port?: number, connection?: number) => void) | undefined;
   /** A stream that cannot be framed any more; the connection closes when the answer is written (RFC 3261 §18.3). */
   onUnframed?: ((error: ParseError, flow: Flow) => void) | undefined;
 }

@@ -2,7 +2,12 @@ import type { Channel, ChannelListener, Dial, Dialer } from "./channel.ts";
 import type { Clock } from "./clock.ts";
 import { ConnectFailures } from "./connect-failures.ts";
 import { Connection, ConnectionError, type ConnectionOwner } from "./connection.ts";
-import { CONNECT_MS, SourceLimits, type ConnectionOptions } from "./connection-limits.ts";
+import {
+  CONNECT_MS,
+  SourceLimits,
+  type ConnectionLimit,
+  type ConnectionOptions,
+} from "./connection-limits.ts";
 import type { Flow, Route, Transport, TransportName } from "./flow.ts";
 
 export interface ReliableTransportOptions {
@@ -54,9 +59,12 @@ export class ReliableTransport implements Transport {
   onDatagram: Transport["onDatagram"];
   onError: Transport["onError"];
   onUnframed: Transport["onUnframed"];
-  /** A flow of ours is open, or any has ended (RFC 5626 §4.2): for owners that keep one alive. */
+  /**
+   * A flow of ours is open, or any has ended (RFC 5626 §4.2): for owners that keep one alive. `limit` says what this side
+   * has ended it for.
+   */
   onOpened: ((flow: Flow) => void) | undefined;
-  onFlowClosed: ((flow: Flow) => void) | undefined;
+  onFlowClosed: ((flow: Flow, limit: ConnectionLimit | undefined) => void) | undefined;
 
   constructor(options: ReliableTransportOptions) {
     this.id = options.id;
@@ -193,7 +201,7 @@ export class ReliableTransport implements Transport {
     this.onOpened?.(flow);
   }
 
-  #closed(error: Error | undefined, { number, flow }: Connection): void {
+  #closed(error: Error | undefined, { number, flow, limit }: Connection): void {
     const entry = this.#entries.get(number);
     if (entry === undefined) return;
     this.#entries.delete(number);
@@ -205,16 +213,17 @@ export class ReliableTransport implements Transport {
       if (!this.#isClosed) this.#failures.remember(this.#wayTo(to.address, to.port, to.serverName));
     }
     const target = to ?? { address: flow.remoteAddress, port: flow.remotePort };
-    if (error !== undefined && !this.#isClosed) this.#tellError(error, target.address, target.port);
-    if (attempt === undefined) this.onFlowClosed?.(flow);
+    const opened = attempt === undefined ? number : undefined;
+    if (error !== undefined && !this.#isClosed) this.#tellError(error, target.address, target.port, opened);
+    if (attempt === undefined) this.onFlowClosed?.(flow, limit);
     if (this.#entries.size === 0) this.#onEmpty?.();
   }
 
   /** In a later turn: whoever is sending must have returned first. */
-  #tellError(error: Error, address: string, port: number): void {
+  #tellError(error: Error, address: string, port: number, connection?: number): void {
     const handle = this.clock.setTimeout(() => {
       this.#pendingErrors.delete(handle);
-      this.onError?.(error, address, port);
+      this.onError?.(error, address, port, connection);
     }, 0);
     this.#pendingErrors.add(handle);
   }

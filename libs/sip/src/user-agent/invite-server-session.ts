@@ -15,7 +15,7 @@ import type { UserAgentCore } from "./user-agent-core.ts";
 export interface InviteServerSessionListener extends InviteUsageListener {
   /** CANCEL before the final response (RFC 3261 §9.2): answer it, then the INVITE with 487. */
   onCancel(request: SipRequest, respond: Responder): void;
-  /** A final response ≥ 300 was not acknowledged, or could not be sent. */
+  /** A response before the 2xx could not be sent, or a final one ≥ 300 was not acknowledged; said once. */
   onResponseLost(): void;
   /** No PRACK in 64·T1: the owner rejects the INVITE. Without this handler it is rejected with 504. */
   onPrackTimeout?(): void;
@@ -60,7 +60,10 @@ export class InviteServerSession implements TimerOwner {
     this.tag = core.identifiers.tag();
     this.#hasOffer = descriptionIn(request) !== undefined;
     this.#progress = this.#reliable();
-    const lost = (): void => this.#listener?.onResponseLost();
+    const lost = (): void => {
+      transaction.listener = undefined;
+      this.#listener?.onResponseLost();
+    };
     transaction.listener = { onTimeout: lost, onTransportError: lost };
   }
 
