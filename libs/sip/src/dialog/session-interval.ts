@@ -1,6 +1,7 @@
 import type { HeaderField } from "../message/build-message.ts";
+import { MIN_SE } from "../message/headers/seconds.ts";
+import { SESSION_EXPIRES, type SessionExpires } from "../message/headers/session-expires.ts";
 import type { SipMessage, SipRequest, SipResponse } from "../message/message.ts";
-import { parseParams } from "../message/params.ts";
 
 /** RFC 4028 §5: no Min-SE may be less, and what is not said is this. */
 export const MIN_SE_S = 90;
@@ -21,28 +22,8 @@ export interface AgreedInterval {
   readonly refresher: "us" | "them";
 }
 
-interface SessionExpires {
-  readonly deltaS: number;
-  readonly refresher: "uac" | "uas" | undefined;
-}
-
-const DELTA = /^\s*([0-9]{1,10})\s*(;.*)?$/;
-
-function sessionExpiresOf(message: SipMessage): SessionExpires | undefined {
-  const match = DELTA.exec(message.header("session-expires") ?? "");
-  if (match?.[1] === undefined) return undefined;
-  const refresher = parseParams(match[2] ?? "")
-    ?.get("refresher")
-    ?.toLowerCase();
-  return {
-    deltaS: Number(match[1]),
-    refresher: refresher === "uac" || refresher === "uas" ? refresher : undefined,
-  };
-}
-
 export function minSeOf(message: SipMessage): number {
-  const match = DELTA.exec(message.header("min-se") ?? "");
-  return Math.max(MIN_SE_S, match?.[1] === undefined ? 0 : Number(match[1]));
+  return Math.max(MIN_SE_S, message.get(MIN_SE)?.seconds ?? 0);
 }
 
 export function supports(message: SipMessage, tag: string): boolean {
@@ -67,15 +48,15 @@ export function answerInterval(
   current: AgreedInterval | undefined,
 ): IntervalAnswer {
   if (ours === undefined) return { ok: true, agreed: undefined, headers: [] };
-  const asked = sessionExpiresOf(request);
+  const asked = request.get(SESSION_EXPIRES);
   const peerHasTimer = supports(request, "timer");
   // A caller who neither knows nor asks is left alone, although §9 lets the called side refresh on its own.
   if (asked === undefined && !peerHasTimer) return { ok: true, agreed: undefined, headers: [] };
   const leastS = Math.max(MIN_SE_S, ours.minSeS);
-  if (asked !== undefined && asked.deltaS < leastS && peerHasTimer)
+  if (asked !== undefined && asked.seconds < leastS && peerHasTimer)
     return { ok: false, status: 422, headers: [["Min-SE", String(leastS)]] };
   // A peer without timers whose request a proxy has marked cannot mend a 422: the least we take is used.
-  const wantedS = asked?.deltaS ?? Math.max(ours.sessionExpiresS, minSeOf(request));
+  const wantedS = asked?.seconds ?? Math.max(ours.sessionExpiresS, minSeOf(request));
   const intervalS = Math.min(Math.max(wantedS, leastS), SESSION_EXPIRES_S_MAX);
   const refresher = refresherOf(asked, peerHasTimer, current);
   const headers: HeaderField[] = [["Session-Expires", `${intervalS};refresher=${refresher}`]];
@@ -116,8 +97,8 @@ export function intervalHeaders(
 
 /** Client side of §7.2: what the 2xx agreed to. */
 export function intervalOfResponse(response: SipResponse): AgreedInterval | undefined {
-  const given = sessionExpiresOf(response);
-  if (given === undefined || given.deltaS === 0) return undefined;
-  const intervalS = Math.min(given.deltaS, SESSION_EXPIRES_S_MAX);
+  const given = response.get(SESSION_EXPIRES);
+  if (given === undefined || given.seconds === 0) return undefined;
+  const intervalS = Math.min(given.seconds, SESSION_EXPIRES_S_MAX);
   return { intervalS, refresher: given.refresher === "uas" ? "them" : "us" };
 }

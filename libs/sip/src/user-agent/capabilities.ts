@@ -82,6 +82,10 @@ export class Capabilities {
     return ["Accept", this.#wiring.accept.join(", ")];
   }
 
+  hasEvent(name: string | undefined): boolean {
+    return name !== undefined && this.#wiring.events.includes(name);
+  }
+
   get allowEvents(): HeaderField[] {
     return this.#wiring.events.length === 0 ? [] : [["Allow-Events", this.#wiring.events.join(", ")]];
   }

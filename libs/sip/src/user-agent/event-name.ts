@@ -1,23 +1,27 @@
+import { EVENT } from "../message/headers/event.ts";
+import type { Valued } from "../message/headers/valued.ts";
 import type { SipRequest } from "../message/message.ts";
-import { parseParams } from "../message/params.ts";
 
-/** Value of Event (RFC 6665 §8.2.1): package and id say whether two are the same subscription. */
+/** What Event says (RFC 6665 §8.2.1): package and id say whether two are the same subscription. */
 export interface EventName {
   readonly text: string;
   readonly name: string;
   readonly id: string | undefined;
 }
 
-export function parseEvent(text: string): EventName {
-  const semicolon = text.indexOf(";");
-  const name = (semicolon < 0 ? text : text.slice(0, semicolon)).trim();
-  const id = semicolon < 0 ? undefined : parseParams(text, semicolon)?.get("id");
-  return { text: text.trim(), name, id };
+function eventName(event: Valued): EventName {
+  return { text: EVENT.print(event), name: event.value, id: event.params.get("id") };
 }
 
+/** An event that we name ourselves: what is no value of Event stands as it is, for the peer to refuse. */
+export function parseEvent(text: string): EventName {
+  return eventName(EVENT.parse(text) ?? { value: text, params: new Map() });
+}
+
+/** Undefined where there is none that can be read. */
 export function eventOf(request: SipRequest): EventName | undefined {
-  const text = request.header("event");
-  return text === undefined || text.trim() === "" ? undefined : parseEvent(text);
+  const event = request.get(EVENT);
+  return event && eventName(event);
 }
 
 export function isSameEvent(a: EventName | undefined, b: EventName): boolean {

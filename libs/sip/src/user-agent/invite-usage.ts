@@ -1,4 +1,5 @@
 import type { Dialog } from "../dialog/dialog.ts";
+import { INFO_PACKAGE } from "../message/headers/event.ts";
 import type { SipRequest, SipResponse } from "../message/message.ts";
 import type {
   InviteServerTransaction,
@@ -39,6 +40,8 @@ export interface InviteUsageListener extends CallWiring {
   onAckTimeout(): void;
   onBye(request: SipRequest, respond: Responder): void;
   onInfo?(request: SipRequest, respond: Responder): void;
+  /** A re-INVITE, UPDATE or PRACK, which the session answers: for what its body carries beside a description. */
+  onCarried?(request: SipRequest): void;
   onMessage?(request: SipRequest, respond: Responder): void;
   onRefer?(refer: ReceivedRefer): void;
   /** The port has agreed with the peer on something new, or on the same again. */
@@ -167,6 +170,7 @@ export class InviteUsage implements DialogUsage, ReplaceableCall, SessionChanges
     respond: Responder,
     listener: InviteUsageListener,
   ): void {
+    if (request.method === "PRACK" || request.method === "UPDATE") listener.onCarried?.(request);
     switch (request.method) {
       case "PRACK":
         if (this.onPrack === undefined) respond({ status: 481 });
@@ -206,20 +210,24 @@ export class InviteUsage implements DialogUsage, ReplaceableCall, SessionChanges
 
   /** RFC 6086 §4.2.2: a package that is not ours is 469; what has none is INFO as it was before packages. */
   #receiveInfo(request: SipRequest, respond: Responder, listener: InviteUsageListener): void {
-    const named = request.header("info-package")?.split(";")[0]?.trim().toLowerCase();
+    const isNamed = request.header(INFO_PACKAGE.id) !== undefined;
+    const named = request.get(INFO_PACKAGE)?.value.toLowerCase();
     const packages = listener.infoPackages ?? [];
     if (listener.onInfo === undefined) {
       const [allow] = this.core.capabilities.ofCall(listener);
       respond({ status: 405, headers: allow === undefined ? [] : [allow] });
-    } else if (named !== undefined && !packages.some((name) => name.toLowerCase() === named))
+    } else if (isNamed && !packages.some((name) => name.toLowerCase() === named))
       respond({ status: 469, headers: [["Recv-Info", packages.join(", ")]] });
     else listener.onInfo(request, respond);
   }
 
   receiveInvite(request: SipRequest, transaction: InviteServerTransaction): void {
     if (this.#hasEnded || this.listener === undefined) transaction.respond({ status: 481 });
-    // RFC 3261 §14.2: while the first INVITE has no final response, another is early, whoever sent it.
-    else this.changes.receiveInvite(request, transaction);
+    else {
+      this.listener.onCarried?.(request);
+      // RFC 3261 §14.2: while the first INVITE has no final response, another is early, whoever sent it.
+      this.changes.receiveInvite(request, transaction);
+    }
   }
 
   receiveCancel(transaction: InviteServerTransaction): boolean {

@@ -7,10 +7,11 @@ import type {
   NonInviteServerTransaction,
   Reply,
 } from "../transaction/server-transaction.ts";
-import type { Flow } from "../transport/flow.ts";
+import type { Flow, Target } from "../transport/flow.ts";
 import { approximateOctets, ClientRequest, type ClientRequestListener } from "./client-request.ts";
 import type { DialogEntry, RequestBody, UserAgentCore } from "./user-agent-core.ts";
 import { NOT_AMENDED, type Amendment } from "./amendment.ts";
+import { eventOf } from "./event-name.ts";
 
 /** A call as another one sees it that takes its place (RFC 3891). */
 export interface ReplaceableCall {
@@ -104,7 +105,17 @@ export class OpenDialog implements DialogEntry {
   receive(request: SipRequest, transaction: NonInviteServerTransaction): void {
     if (!this.#takeTurn(request, transaction)) return;
     for (const usage of this.#usages) if (usage.receive(request, transaction)) return;
-    transaction.respond({ status: 481 });
+    transaction.respond(this.#withoutUsage(request));
+  }
+
+  /** A NOTIFY of no subscription is 481 (RFC 6665 §4.1.3); a SUBSCRIBE is first asked what it is for (§4.2.1.1, §7.3). */
+  #withoutUsage(request: SipRequest): Reply {
+    const { capabilities } = this.#core;
+    if (request.method !== "SUBSCRIBE") return { status: 481 };
+    if (!capabilities.isAllowed("SUBSCRIBE")) return { status: 405, headers: [capabilities.allow] };
+    // RFC 6665 §4.5.1: a new subscription makes a dialog of its own; what this one asks to refresh is not there.
+    if (capabilities.hasEvent(eventOf(request)?.name)) return { status: 481 };
+    return { status: 489, headers: capabilities.allowEvents };
   }
 
   receiveInvite(request: SipRequest, transaction: InviteServerTransaction): void {
@@ -169,29 +180,31 @@ export class OpenDialog implements DialogEntry {
 
   /**
    * ACK to a 2xx, outside of any transaction (RFC 3261 §13.2.2.4): made once, so that every repeated 2xx is answered
-   * with the same octets. `credentials` are the INVITE's (§22.1).
+   * with the same octets by the same way. `credentials` are the INVITE's (§22.1).
    */
   ack(sequenceNumber: number, parts: RequestBody, credentials: readonly HeaderField[]): () => void {
     const core = this.#core;
     const request = requestInDialog(this.#data, "ACK", sequenceNumber);
-    const { listener } = this.#data;
-    const octets = octetsOfRequest({
-      method: "ACK",
-      requestUri: request.requestUri,
-      via: core.via(listener, core.identifiers.branch()),
-      headers: [
-        ["Max-Forwards", "70"],
-        ...request.headers,
-        ...core.contactHeaders(listener),
-        ...credentials,
-        ...(parts.headers ?? []),
-      ],
-      body: parts.body,
-    });
+    const headers: HeaderField[] = [
+      ["Max-Forwards", "70"],
+      ...request.headers,
+      ...core.contactHeaders(this.#data.listener),
+      ...credentials,
+      ...(parts.headers ?? []),
+    ];
+    const { body } = parts;
+    const size = approximateOctets({ headers, body });
+    let sent: { readonly octets: Uint8Array; readonly target: Target } | undefined;
+    const send = (target: Target | undefined): void => {
+      if (target === undefined) return;
+      const via = core.via(target.listener, core.identifiers.branch());
+      const { requestUri } = request;
+      sent ??= { octets: octetsOfRequest({ method: "ACK", requestUri, via, headers, body }), target };
+      core.layer.send(sent.octets, sent.target);
+    };
     return () => {
-      core.targetsIn(request.nextHop, this.flow, octets.length).next((target) => {
-        if (target !== undefined) core.layer.send(octets, target);
-      });
+      if (sent === undefined) core.targetsIn(request.nextHop, this.flow, size).next(send);
+      else core.layer.send(sent.octets, sent.target);
     };
   }
 }

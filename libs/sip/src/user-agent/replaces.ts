@@ -1,25 +1,7 @@
 import { dialogKey } from "../dialog/dialog.ts";
+import { JOIN, REPLACES } from "../message/headers/dialog-reference.ts";
 import type { SipRequest } from "../message/message.ts";
-import { parseParams } from "../message/params.ts";
 import type { ReplaceableCall } from "./open-dialog.ts";
-
-interface DialogId {
-  readonly callId: string;
-  readonly toTag: string;
-  readonly fromTag: string;
-  readonly isEarlyOnly: boolean;
-}
-
-/** Value of Replaces or Join (RFC 3891 §6.1, RFC 3911 §7.1). */
-function parseDialogId(text: string): DialogId | undefined {
-  const semicolon = text.indexOf(";");
-  const params = semicolon < 0 ? undefined : parseParams(text, semicolon);
-  const callId = text.slice(0, semicolon).trim();
-  const toTag = params?.get("to-tag");
-  const fromTag = params?.get("from-tag");
-  if (params === undefined || callId === "" || toTag === undefined || fromTag === undefined) return undefined;
-  return { callId, toTag, fromTag, isEarlyOnly: params.has("early-only") };
-}
 
 export type Replacing =
   | { readonly ok: true; readonly replaced: ReplaceableCall | undefined }
@@ -40,8 +22,9 @@ export function replacedBy(
   if (replaces.length + joins.length === 0) return { ok: true, replaced: undefined };
   // Both at once, or one of them twice.
   if (replaces.length + joins.length > 1) return refused("replaces-repeated", 400);
-  const id = parseDialogId(replaces[0] ?? joins[0] ?? "");
-  if (id === undefined) return refused("replaces-unreadable", 400);
+  const id = request.get(replaces.length > 0 ? REPLACES : JOIN);
+  // Both tags are mandatory (RFC 3891 §6.1, RFC 3911 §7.1).
+  if (id?.toTag === undefined || id.fromTag === undefined) return refused("replaces-unreadable", 400);
   // To of the INVITE is us: the to-tag is our tag.
   const usage = callOf(dialogKey(id.callId, id.toTag, id.fromTag));
   if (joins.length > 0) {

@@ -321,4 +321,21 @@ describe("SUBSCRIBE and NOTIFY (RFC 6665)", () => {
     other.clock.advance(20);
     expect(other.told).toEqual(["481"]);
   });
+
+  it.each<[string, boolean, string, string]>([
+    ["no package is wired", false, "presence", "405"],
+    ["its package is not wired", true, "dialog", "489"],
+    ["there is no such subscription to refresh", true, "presence", "481"],
+  ])("in a call is refused where %s (§4.2.1.1, §7.3)", (_where, isWired, event, status) => {
+    const events = { presence: (): void => undefined };
+    const two = new TwoAgents(isWired ? { bobListens: { events } } : {});
+    const { alice } = two.establish();
+    const told: (string | undefined)[] = [];
+    alice.send("SUBSCRIBE", { headers: [["Event", event]] }, (response) => {
+      told.push(`${response?.status}`, response?.header("allow-events"));
+    });
+    two.clock.advance(20);
+    expect(told).toEqual([status, status === "489" ? "presence" : undefined]);
+    if (status === "405") expect(two.response(405, "SUBSCRIBE").list("allow")).not.toContain("SUBSCRIBE");
+  });
 });

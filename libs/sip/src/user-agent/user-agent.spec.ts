@@ -248,6 +248,23 @@ describe("a user agent alone", () => {
     expect(answerTo(octets)?.status).toBe(status);
   });
 
+  it("is where the way ends: Max-Forwards 0 is no matter for it, and 483 a proxy's answer (RFC 3261 §11, §16.3)", () => {
+    const last = (method: string): Uint8Array =>
+      octetsOf(octetString(request(method)).replace("Max-Forwards: 70", "Max-Forwards: 0"));
+    expect(answerTo(last("OPTIONS"))?.status).toBe(200);
+    const pair = new Pair();
+    pair.callee.layer.receive(last("INVITE"), flow);
+    expect([pair.sessions.length, pair.refused]).toEqual([1, []]);
+  });
+
+  it("never answers STUN, as it offers no flows to be kept (RFC 5626 §4.4.2), and goes on", () => {
+    const binding = Uint8Array.from([0, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42, ...new Array<number>(12).fill(7)]);
+    const pair = new Pair();
+    pair.callee.layer.receive(binding, flow);
+    expect([pair.network.sent.length, pair.refused.length]).toEqual([0, 1]);
+    expect(answerTo(request("OPTIONS"))?.status).toBe(200);
+  });
+
   it("never answers an ACK", () => {
     expect(answerTo(request("ACK"))).toBeUndefined();
   });

@@ -89,7 +89,11 @@ describe("typed header fields", () => {
       refresher: "uas",
       params: new Map([["x", "1"]]),
     });
-    expect(SESSION_EXPIRES.parse("1800;refresher=proxy")).toBeUndefined();
+    expect(reading(SESSION_EXPIRES, "1800;refresher=proxy")).toMatchObject({
+      seconds: 1_800,
+      refresher: undefined,
+    });
+    expect(SESSION_EXPIRES.parse("soon;refresher=uac")).toBeUndefined();
     expect(SESSION_EXPIRES.parse("-1")).toBeUndefined();
     expect(reading(seconds.MIN_SE, "90;lr")?.seconds).toBe(90);
   });

@@ -7,7 +7,7 @@ import { printParams } from "./valued.ts";
 export interface SessionExpires {
   readonly seconds: number;
   readonly refresher: "uac" | "uas" | undefined;
-  /** Others than `refresher`. */
+  /** Others than `refresher`, and that where it is neither of the two. */
   readonly params: Params;
 }
 
@@ -15,9 +15,10 @@ function parse(text: string): SessionExpires | undefined {
   const interval = parseInterval(text);
   if (interval === undefined) return undefined;
   const params = new Map(interval.params);
-  const refresher = params.get("refresher")?.toLowerCase();
-  params.delete("refresher");
-  if (refresher !== undefined && refresher !== "uac" && refresher !== "uas") return undefined;
+  const named = params.get("refresher")?.toLowerCase();
+  // An odd refresher is none: the interval still counts, and who refreshes is decided anew (RFC 4028 §9).
+  const refresher = named === "uac" || named === "uas" ? named : undefined;
+  if (refresher !== undefined) params.delete("refresher");
   return { seconds: interval.seconds, refresher, params };
 }
 
