@@ -1,3 +1,4 @@
+import type { Certificates } from "./certificates.ts";
 import type { Transport } from "../transport/flow.ts";
 import { TcpTransport, type TcpListen } from "./tcp-transport.ts";
 import { TlsTransport, type TlsListen } from "./tls-transport.ts";
@@ -27,6 +28,11 @@ export class UnsupportedTransportError extends Error {
 
 export interface OpenTransport extends Transport {
   readonly port: number;
+  /**
+   * Of TLS and WSS: shows other certificates from the next handshake on. Throws where key and certificate do not fit;
+   * nothing is changed then.
+   */
+  reload?(certificates: Certificates): void;
   close(): Promise<void>;
 }
 

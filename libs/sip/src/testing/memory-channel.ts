@@ -29,6 +29,8 @@ export class MemoryChannel implements Channel {
   #other: MemoryChannel | undefined;
   /** Set by whoever opened or accepted the connection, before anything arrives. */
   listener: ChannelListener | undefined;
+  /** Hears of every write, before it is cut. */
+  onWrite: ((octets: Uint8Array) => void) | undefined;
 
   constructor(
     local: MemoryAddress,
@@ -53,6 +55,7 @@ export class MemoryChannel implements Channel {
 
   write(octets: Uint8Array): void {
     if (this.#isClosed) return;
+    this.onWrite?.(octets);
     for (let at = 0; at < octets.length;) {
       const { pieceOctetsMax } = this.#faults;
       const length =

@@ -47,7 +47,7 @@ export class MemoryNetwork {
   readonly #streams = new Map<string, ReliableTransport>();
   readonly #silent = new Set<string>();
   #dialled = 0;
-  /** Every datagram sent, lost ones too. */
+  /** Every datagram sent, lost ones too, and every write to a stream. */
   readonly sent: {
     readonly from: string;
     readonly to: string;
@@ -90,6 +90,8 @@ export class MemoryNetwork {
       const ours = new MemoryChannel(local, to, ...parts);
       const theirs = new MemoryChannel({ address: to.address, port: to.port }, local, ...parts);
       ours.join(theirs);
+      this.#record(ours);
+      this.#record(theirs);
       ours.listener = listener;
       const key = `${to.address}:${to.port}`;
       const handle = this.#clock.setTimeout(() => {
@@ -117,6 +119,12 @@ export class MemoryNetwork {
         },
       };
     };
+  }
+
+  #record(channel: MemoryChannel): void {
+    const from = `${channel.localAddress}:${channel.localPort}`;
+    const to = `${channel.remoteAddress}:${channel.remotePort}`;
+    channel.onWrite = (octets) => this.sent.push({ from, to, octets });
   }
 
   /** A reliable transport's messages all arrive, once and in order, as over one connection. */

@@ -4,6 +4,7 @@ import { PlainDescriptions } from "../testing/plain-descriptions.ts";
 import { SeededRandom } from "../testing/seeded-random.ts";
 import { VirtualClock } from "../testing/virtual-clock.ts";
 import { T4, TIMEOUT } from "../transaction/timers.ts";
+import { END_MS, IDLE_MS } from "../transport/connection-limits.ts";
 import type { InviteClientSession } from "./invite-client-session.ts";
 import type { InviteServerSession } from "./invite-server-session.ts";
 import type { InviteUsage, InviteUsageListener } from "./invite-usage.ts";
@@ -11,9 +12,13 @@ import { UserAgent } from "./user-agent.ts";
 
 /** Calls of one run, and of one network: what a network has sent is kept until its run is over. */
 const CALLS = Number(process.env["TANDEM_SIP_CALLS"] ?? 2_000);
+/** Over connections, where nothing is lost and less can go wrong. */
+const STREAM_CALLS = CALLS / 10;
 const CALLS_AT_ONCE = 100;
 const SEED = Number(process.env["TANDEM_SIP_SEED"] ?? 20_261_125);
-const FAULTS = { lossShare: 0.05, duplicateShare: 0.05, delayMs: [5, 80] } as const;
+const FAULTS = { lossShare: 0.05, duplicateShare: 0.05, delayMs: [5, 80], pieceOctetsMax: 200 } as const;
+/** Until an idle connection ends. */
+const LINGER_MS = IDLE_MS + END_MS;
 /** Sessions are refreshed each 45 s. */
 const SESSION_TIMER = { sessionExpiresS: 90, minSeS: 90 };
 
@@ -108,6 +113,9 @@ class End {
   }
 }
 
+type Over = "UDP" | "TCP";
+const LISTENER = "l";
+
 class World {
   readonly clock = new VirtualClock();
   readonly random: SeededRandom;
@@ -119,7 +127,7 @@ class World {
   readonly callees = new Map<string, End>();
   readonly faults: string[] = [];
 
-  constructor(seed: number, tally: Tally) {
+  constructor(seed: number, tally: Tally, over: Over) {
     this.random = new SeededRandom(seed);
     this.tally = tally;
     this.network = new MemoryNetwork(this.clock, this.random, FAULTS);
@@ -128,7 +136,11 @@ class World {
         {
           clock: this.clock,
           random: this.random,
-          transports: [this.network.transport("udp", host)],
+          transports: [
+            over === "UDP"
+              ? this.network.transport(LISTENER, host)
+              : this.network.stream({ id: LISTENER, protocol: over, host, port: 5060 }),
+          ],
           locate: (name) => name,
           accept: ["application/sdp"],
           callMethods: ["INFO"],
@@ -145,7 +157,7 @@ class World {
   place(number: number): void {
     const end = new End(this, `a${number}`);
     const { random, tally, clock } = this;
-    const target = { listener: "udp", address: "192.0.2.2", port: 5060 };
+    const target = { listener: LISTENER, address: "192.0.2.2", port: 5060 };
     const isLateOffer = random.next() < 0.2;
     const session: InviteClientSession = this.caller.invite(
       {
@@ -259,7 +271,7 @@ function count(world: World, tally: Tally): void {
   }
 }
 
-function run(seed: number, calls: number): { tally: Tally; sent: number; faults: string[] } {
+function run(seed: number, calls: number, over: Over): { tally: Tally; sent: number; faults: string[] } {
   const tally: Tally = {
     answered: 0,
     cancelled: 0,
@@ -273,13 +285,14 @@ function run(seed: number, calls: number): { tally: Tally; sent: number; faults:
   const faults: string[] = [];
   let sent = 0;
   for (let first = 0; first < calls; first += CALLS_AT_ONCE) {
-    const world = new World(seed + first, tally);
+    const world = new World(seed + first, tally, over);
     for (let number = 0; number < Math.min(CALLS_AT_ONCE, calls - first); number++)
       world.clock.setTimeout(() => {
         world.place(number);
       }, number * 20);
     world.clock.advance(210_000);
     world.clock.advance(4 * TIMEOUT + T4);
+    if (over !== "UDP") world.clock.advance(LINGER_MS);
     for (const [callId, end] of [...world.callers, ...world.callees])
       if (end.ended === undefined)
         faults.push(`seed ${seed + first}: ${end.name} of ${callId} goes on: ${end.log.join(", ")}`);
@@ -295,7 +308,7 @@ function run(seed: number, calls: number): { tally: Tally; sent: number; faults:
 
 describe(`${CALLS} calls over a network that loses, doubles and reorders 5 % (seed ${SEED})`, () => {
   it("all end on both sides, and leave nothing in memory", () => {
-    const { tally, faults } = run(SEED, CALLS);
+    const { tally, faults } = run(SEED, CALLS, "UDP");
     expect(faults.slice(0, 10)).toEqual([]);
     // What the run is about has happened, in numbers that say so.
     const share = (part: number): number => part / CALLS;
@@ -310,8 +323,22 @@ describe(`${CALLS} calls over a network that loses, doubles and reorders 5 % (se
   }, 3_600_000);
 
   it("are the same calls again with the same seed, and others with another", () => {
-    const [one, same, other] = [run(SEED, 100), run(SEED, 100), run(SEED + 1, 100)];
+    const [one, same, other] = [run(SEED, 100, "UDP"), run(SEED, 100, "UDP"), run(SEED + 1, 100, "UDP")];
     expect(same).toEqual(one);
     expect(other.sent).not.toBe(one.sent);
   });
+});
+
+describe(`${STREAM_CALLS} calls over connections whose octets come in pieces (seed ${SEED})`, () => {
+  it("all end on both sides, leave nothing in memory, and are the same again with the same seed", () => {
+    const { tally, faults, sent } = run(SEED, STREAM_CALLS, "TCP");
+    expect(faults.slice(0, 10)).toEqual([]);
+    const share = (part: number): number => part / STREAM_CALLS;
+    expect(share(tally.answered)).toBeGreaterThan(0.4);
+    expect(share(tally.cancelled)).toBeGreaterThan(0.05);
+    expect(share(tally.pracks)).toBeGreaterThan(0.5);
+    expect(share(tally.changes)).toBeGreaterThan(0.2);
+    expect(tally.refreshes).toBeGreaterThan(STREAM_CALLS / 50);
+    expect(run(SEED, STREAM_CALLS, "TCP")).toEqual({ tally, faults, sent });
+  }, 600_000);
 });
