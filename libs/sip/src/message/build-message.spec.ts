@@ -92,6 +92,12 @@ describe("buildResponse (RFC 3261 §8.2.6)", () => {
     expect(routes(486)).toEqual([]);
   });
 
+  it("copies Timestamp into the 100, and only there (RFC 3261 §8.2.6.1)", () => {
+    const invite = request(VIA, ["Timestamp: 54.21"]);
+    expect(octetString(buildResponse(invite, { status: 100 }))).toContain("\r\nTimestamp: 54.21\r\n");
+    expect(octetString(buildResponse(invite, { status: 180 }))).not.toContain("Timestamp");
+  });
+
   it("unfolds what it copies", () => {
     expect(
       octetString(buildResponse(request("SIP/2.0/UDP h\r\n ;branch=z9hG4bK1"), { status: 200 })),

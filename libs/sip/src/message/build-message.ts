@@ -28,6 +28,9 @@ export function buildResponse(request: SipRequest, parts: ResponseParts): Uint8A
     const id = ids[at];
     if (id === "from" || id === "call-id" || id === "cseq" || (isDialogForming && id === "record-route")) {
       head += `${COPIED[id]}: ${request.rawValue(at)}\r\n`;
+    } else if (id === "timestamp" && parts.status === 100) {
+      // RFC 3261 §8.2.6.1: the caller measures the way by it.
+      head += `Timestamp: ${request.rawValue(at)}\r\n`;
     } else if (id === "to") {
       const tag = parts.toTag === undefined || request.toTag !== undefined ? "" : `;tag=${parts.toTag}`;
       head += `To: ${request.rawValue(at)}${tag}\r\n`;

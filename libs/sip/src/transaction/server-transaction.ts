@@ -52,6 +52,7 @@ export class InviteServerTransaction extends Transaction<
   readonly target: Target;
   #request: SipRequest | undefined;
   #last: Uint8Array | undefined;
+  #toTag: string | undefined;
   listener: ServerTransactionListener | undefined;
 
   constructor(keys: ServerKeys, request: SipRequest, flow: Flow, host: ServerTransactionHost) {
@@ -67,6 +68,7 @@ export class InviteServerTransaction extends Transaction<
   respond(reply: Reply): void {
     const request = this.#request;
     if (request === undefined) return;
+    this.#toTag = reply.toTag;
     this.#last = buildResponse(request, {
       ...reply,
       source: sourceOf(this.flow),
@@ -74,6 +76,11 @@ export class InviteServerTransaction extends Transaction<
     this.input(classOf(reply.status));
     // What was needed of the request is in the response, and a finished transaction stays for 32 s.
     if (reply.status >= 200) this.#request = undefined;
+  }
+
+  /** To tag of the last response: a CANCEL is answered with it (RFC 3261 §9.2). */
+  get toTag(): string | undefined {
+    return this.#toTag;
   }
 
   /** The user was given the INVITE: from here the 100 is due, where nothing has been said. */

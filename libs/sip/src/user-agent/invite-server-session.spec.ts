@@ -234,8 +234,9 @@ describe("a called user agent", () => {
     called.send("INFO", 5, tag);
     called.send("INFO", 4, tag);
     called.send("INVITE", 3, tag);
+    called.send("OPTIONS", 2, tag);
     called.send("BYE", 2, tag);
-    expect(called.sent.slice(1)).toEqual(["200 INFO", "500 INFO", "500 INVITE", "500 BYE"]);
+    expect(called.sent.slice(1)).toEqual(["200 INFO", "500 INFO", "500 INVITE", "500 OPTIONS", "500 BYE"]);
     expect(called.agent.dialogs).toBe(1);
     called.send("BYE", 6, tag);
     expect(called.agent.dialogs).toBe(0);
@@ -335,6 +336,7 @@ describe("a called user agent", () => {
     called.send("ACK", 1, called.session.tag);
     called.send("INFO", 2, called.session.tag);
     expect(called.sent).toEqual(["200 INVITE", "200 CANCEL", "200 INFO"]);
+    expect(called.messages[1]?.toTag).toBe(called.session.tag);
     expect(called.told).toEqual(["ACK", "INFO"]);
   });
 

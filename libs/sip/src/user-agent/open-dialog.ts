@@ -103,7 +103,7 @@ export class OpenDialog implements DialogEntry {
   }
 
   receive(request: SipRequest, transaction: NonInviteServerTransaction): void {
-    if (!this.#takeTurn(request, transaction)) return;
+    if (!this.takeTurn(request, transaction)) return;
     for (const usage of this.#usages) if (usage.receive(request, transaction)) return;
     transaction.respond(this.#withoutUsage(request));
   }
@@ -119,7 +119,7 @@ export class OpenDialog implements DialogEntry {
   }
 
   receiveInvite(request: SipRequest, transaction: InviteServerTransaction): void {
-    if (!this.#takeTurn(request, transaction)) return;
+    if (!this.takeTurn(request, transaction)) return;
     for (const usage of this.#usages) {
       if (usage.receiveInvite === undefined) continue;
       usage.receiveInvite(request, transaction);
@@ -137,8 +137,8 @@ export class OpenDialog implements DialogEntry {
     return false;
   }
 
-  /** RFC 3261 §12.2.2: a lower sequence number than the last is answered 500. */
-  #takeTurn(request: SipRequest, transaction: { respond(reply: Reply): void }): boolean {
+  /** RFC 3261 §12.2.2: a lower sequence number than the last is answered 500, and false. */
+  takeTurn(request: SipRequest, transaction: { respond(reply: Reply): void }): boolean {
     if (!isInOrder(this.#data, request)) {
       transaction.respond({ status: 500 });
       return false;

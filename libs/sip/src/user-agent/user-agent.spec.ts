@@ -243,6 +243,7 @@ describe("a user agent alone", () => {
     ["a BYE of no dialog", request("BYE"), 481],
     ["a CANCEL of nothing", request("CANCEL"), 481],
     ["an extension it does not know", request("INVITE", ["Require: precondition"]), 420],
+    ["a body in a coding it does not read", request("INVITE", ["Content-Encoding: gzip", "", "gz"]), 415],
     ["an INVITE without a Contact value", request("INVITE", ["Max-Forwards: 3"]), 400],
   ])("refuses %s", (_what, octets, status) => {
     expect(answerTo(octets)?.status).toBe(status);

@@ -12,6 +12,7 @@ import { TurnoverMap } from "../transaction/turnover-map.ts";
 import type { Clock, Random } from "../transport/clock.ts";
 import type { Flow, Transport } from "../transport/flow.ts";
 import { Listeners } from "../transport/listeners.ts";
+import { isCodedBody } from "./body-check.ts";
 import { Capabilities, KNOWN_METHODS } from "./capabilities.ts";
 import { ClientRequest, type ClientRequestListener } from "./client-request.ts";
 import { Identifiers } from "./identifiers.ts";
@@ -236,7 +237,7 @@ export class UserAgent {
       return;
     }
     // RFC 3261 §9.2: the 200 comes first; where the INVITE has its final response, it is all there is.
-    this.#respond(transaction, { status: 200 });
+    this.#respond(transaction, { status: 200, toTag: invite.toTag });
     this.#dialogOf(request)?.receiveCancel(invite);
   }
 
@@ -286,9 +287,10 @@ export class UserAgent {
     if (refusal !== undefined) {
       this.#respond(transaction, refusal);
       this.#refused(refusal, request.method, transaction);
-    } else if (request.method === "OPTIONS" && (dialog !== undefined || request.toTag === undefined))
-      this.#respond(transaction, { status: 200, headers: this.capabilities });
-    else if (dialog !== undefined) dialog.receive(request, transaction);
+    } else if (request.method === "OPTIONS" && (dialog !== undefined || request.toTag === undefined)) {
+      if (dialog?.takeTurn(request, transaction) !== false)
+        this.#respond(transaction, { status: 200, headers: this.capabilities });
+    } else if (dialog !== undefined) dialog.receive(request, transaction);
     else if (request.toTag !== undefined) this.#withoutDialog(request, transaction);
     else this.#outside(request, transaction);
   }
@@ -344,7 +346,7 @@ export class UserAgent {
     transaction.respond({ ...reply, toTag: reply.toTag ?? this.#core.identifiers.tag() });
   }
 
-  /** RFC 3261 §8.2.1 to §8.2.2: method, Request-URI, Require, in that order; then what a dialog needs (§12.1.1). */
+  /** RFC 3261 §8.2.1 to §8.2.3: method, Request-URI, Require, coding, in that order; then what a dialog needs (§12.1.1). */
   #refusal(request: SipRequest, dialog?: OpenDialog): Refusal | undefined {
     const allow = [this.#capabilities.allow];
     const { method } = request;
@@ -359,6 +361,9 @@ export class UserAgent {
       const headers: HeaderField[] = unknown === undefined ? [] : [["Unsupported", unknown.join(", ")]];
       return { reason: "bad-extension", status: 420, headers };
     }
+    // A BYE ends the call whatever its body is (§15.1.2).
+    if (method !== "BYE" && isCodedBody(request))
+      return { reason: "content-encoding", status: 415, headers: [["Accept-Encoding", "identity"]] };
     const makesDialog = method === "INVITE" || method === "SUBSCRIBE" || method === "REFER";
     if (makesDialog && request.toTag === undefined && (request.contacts?.length ?? 0) === 0)
       return { reason: "missing-contact", status: 400 };
