@@ -11,7 +11,7 @@ import {
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { checkConfig } from "../../apps/edge/src/config/check.ts";
-import { examplesOf, patternOf, programOf } from "./readme.ts";
+import { examplesOf, patternOf, programsOf, runPrograms } from "./readme.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const PACKAGES = ["libs", "apps"].flatMap((folder) =>
@@ -38,7 +38,14 @@ afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-const nameOf = (path: string): string => `${path.replaceAll("/", "-")}.ts`;
+/** Writes the programs of a package's README down. */
+function writePrograms(path: string): readonly string[] {
+  return programsOf(join(ROOT, path, "README.md")).map(({ code }, at) => {
+    const file = join(directory, `${path.replaceAll("/", "-")}-${at + 1}.ts`);
+    writeFileSync(file, code);
+    return file;
+  });
+}
 
 /** Gives what a program printed; what it said on stderr, too, where it failed. */
 function print(program: string, args: readonly string[], timeout = RUN_MS_MAX): string {
@@ -71,25 +78,20 @@ describe("READMEs", () => {
         include: ["*.ts"],
       };
       writeFileSync(join(directory, "tsconfig.json"), JSON.stringify(options));
-      for (const path of PACKAGES) {
-        const program = programOf(join(ROOT, path, "README.md"));
-        if (program !== undefined) writeFileSync(join(directory, nameOf(path)), program.code);
-      }
+      for (const path of PACKAGES) writePrograms(path);
       const args = ["node_modules/typescript/bin/tsc", "-p", directory];
       expect(print(process.execPath, args, TYPE_CHECK_MS_MAX)).toBe("");
     },
     TYPE_CHECK_MS_MAX,
   );
 
-  it.each(PACKAGES.filter((path) => programOf(join(ROOT, path, "README.md")) !== undefined))(
-    "the program of %s runs as printed",
-    (path) => {
-      const program = programOf(join(ROOT, path, "README.md"));
-      const file = join(directory, nameOf(path));
-      writeFileSync(file, program?.code ?? "");
+  it.each(PACKAGES.filter((path) => programsOf(join(ROOT, path, "README.md")).length > 0))(
+    "what %s shows runs as printed",
+    async (path) => {
       const flags = ["--disable-warning=ExperimentalWarning", "--conditions=@tandem/source"];
-      const printed = print(process.execPath, [...flags, file]);
-      if (program?.output !== undefined) expect(printed.trimEnd()).toMatch(patternOf(program.output));
+      const printed = await runPrograms(ROOT, flags, writePrograms(path), RUN_MS_MAX);
+      for (const [at, { output }] of programsOf(join(ROOT, path, "README.md")).entries())
+        if (output !== undefined) expect(printed[at]).toMatch(patternOf(output));
     },
     RUN_MS_MAX,
   );
