@@ -266,6 +266,7 @@ export class TransactionLayer {
       this.replyStateless(request, flow, status);
       return;
     }
+    if (flow.peer !== undefined) this.#noteAlias(request, flow);
     // RFC 3261 §8.2.2.2: the same request by another way, while the first is in hand.
     const merged = request.method === "CANCEL" ? undefined : mergeKey(request);
     if (merged !== undefined && this.#merges.has(merged)) {
@@ -288,6 +289,12 @@ export class TransactionLayer {
       this.#user.onRefused("internal-error", 500, describe(error), flow);
     }
     transaction.awaitUser();
+  }
+
+  /** RFC 5923 §5: the port that responses would go to on a connection of our own. */
+  #noteAlias(request: SipRequest, flow: Flow): void {
+    if (request.topVia?.params.has("alias") !== true) return;
+    this.#transports.get(flow.listener)?.alias?.(flow, responseTarget(request, flow).port);
   }
 
   #hand(request: SipRequest, transaction: ServerTransaction): void {

@@ -58,6 +58,8 @@ export interface Transport {
   send(octets: Uint8Array, address: string, port: number, route?: Route): void;
   /** Whether a connect to there failed a short while ago. */
   hasFailed?(address: string, port: number, serverName?: string): boolean;
+  /** The peer of this flow takes requests to its `port` over it, too (RFC 5923 §5), if its certificate allows it. */
+  alias?(flow: Flow, port: number): void;
   /** One message: a datagram's octets, or what a stream framed. */
   onDatagram: ((octets: Uint8Array, flow: Flow) => void) | undefined;
   /**

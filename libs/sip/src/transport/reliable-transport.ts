@@ -111,19 +111,17 @@ export class ReliableTransport implements Transport {
   }
 
   /**
-   * Requests to `port` of the peer's address may take the connection that the peer opened (RFC 5923 §5). Only where
-   * its certificate vouches for it, as anybody can write an alias into a Via.
+   * Requests to `port` of the peer's address may take the connection that the peer opened (RFC 5923 §5): where its
+   * certificate vouches for the address, and for each domain that it names. Without one nothing is reused, as anybody can
+   * write an alias into a Via.
    */
-  alias(flow: Flow, port: number, serverName?: string): boolean {
+  alias(flow: Flow, port: number): void {
     const entry = flow.connection === undefined ? undefined : this.#entries.get(flow.connection);
-    const isVouchedFor =
-      flow.peer !== undefined &&
-      (serverName === undefined
-        ? flow.peer.addresses.includes(flow.remoteAddress)
-        : flow.peer.domains.includes(serverName.toLowerCase()));
-    if (entry?.connection.isOpen !== true || !isVouchedFor) return false;
-    this.#lead(entry, this.#wayTo(flow.remoteAddress, port, serverName));
-    return true;
+    const { peer, remoteAddress } = flow;
+    if (entry?.connection.isOpen !== true || peer === undefined) return;
+    if (peer.addresses.includes(remoteAddress))
+      this.#lead(entry, this.#wayTo(remoteAddress, port, undefined));
+    for (const domain of peer.domains) this.#lead(entry, this.#wayTo(remoteAddress, port, domain));
   }
 
   send(octets: Uint8Array, address: string, port: number, route?: Route): void {
@@ -188,6 +186,7 @@ export class ReliableTransport implements Transport {
   }
 
   #lead(entry: Entry, way: string): void {
+    if (this.#ways.get(way) === entry) return;
     this.#ways.set(way, entry);
     entry.ways.push(way);
   }
