@@ -173,6 +173,24 @@ describe("a calling user agent", () => {
     expect(calling.leftovers).toBe(0);
   });
 
+  it("counts on from the PRACK of a fork that another 2xx has ended, when its own comes (§12.2.1.1, §13.2.2.4)", () => {
+    const calling = new Calling();
+    const [invite] = calling.requests;
+    const reliable = ["Contact: <sip:two@192.0.2.2:5060>", "Require: 100rel", "RSeq: 7"];
+    calling.respond(invite, 180, "two", reliable);
+    const prack = calling.requests.at(-1);
+    calling.respond(prack, 200, "two");
+    calling.respond(invite, 200, "one");
+    calling.respond(invite, 200, "two");
+    const [ack, bye] = calling.requests.slice(-2);
+    expect([prack, ack, bye].map((request) => request?.cseq)).toEqual([
+      { sequenceNumber: 2, method: "PRACK" },
+      { sequenceNumber: 1, method: "ACK" },
+      { sequenceNumber: 3, method: "BYE" },
+    ]);
+    expect(bye?.toTag).toBe("two");
+  });
+
   it("ends its early dialogs with a final ≥ 300, or where nothing final comes", () => {
     const rejected = new Calling();
     rejected.respond(rejected.requests[0], 183, "b");

@@ -256,14 +256,22 @@ export class InviteClientSession {
     }
     // A 2xx that is repeated after its call has ended is acknowledged again, and no new call.
     if (known?.ack !== undefined) return known;
-    const usage = new InviteUsage(this.#core, dialog, this.#core.flowTo(target), true);
+    // An early dialog that another fork's 2xx has ended goes on from its PRACKs (RFC 3261 §12.2.1.1).
+    const counted = known?.usage.dialog.localSequenceNumber ?? 0;
+    const localSequenceNumber = Math.max(dialog.localSequenceNumber, counted);
+    const usage = new InviteUsage(
+      this.#core,
+      { ...dialog, localSequenceNumber },
+      this.#core.flowTo(target),
+      true,
+    );
     usage.listener = this.#listener;
     usage.changes.notePeer(response);
     usage.changes.step(this.#hasOffer ? "send INVITE+offer" : "send INVITE");
     usage.onCancel = () => {
       this.cancel();
     };
-    const fork: Fork = { usage, rseq: undefined, ack: undefined };
+    const fork: Fork = { usage, rseq: known?.rseq, ack: undefined };
     this.#forks.set(dialog.remoteTag, fork);
     return fork;
   }
