@@ -42,6 +42,9 @@ export async function provideDebianPackages(names) {
   );
 }
 
+/** Somebody else may be installing: apt waits so long for its turn, seconds. */
+const LOCK_S = 120;
+
 async function install(wanted) {
   const packages = wanted.map((part) => part.package);
   process.stderr.write(`tandem: installing ${packages.join(", ")} …\n`);
@@ -49,7 +52,11 @@ async function install(wanted) {
   const services = wanted.flatMap(({ service }) => (service === undefined ? [] : [service]));
   await run("apt-get", ["update", "-q"], options);
   const { code, output } = await withoutServices(services, () =>
-    run("apt-get", ["install", "-q", "-y", "--no-install-recommends", ...packages], options),
+    run(
+      "apt-get",
+      ["install", "-q", "-y", "--no-install-recommends", "-o", `DPkg::Lock::Timeout=${LOCK_S}`, ...packages],
+      options,
+    ),
   );
   if (code !== 0) process.stderr.write(`tandem: apt-get failed: ${output.trim().split("\n").at(-1)}\n`);
 }
