@@ -223,7 +223,7 @@ export type {
   TargetSource,
 } from "./user-agent/ports.ts";
 export type { ReceivedRefer } from "./user-agent/received-refer.ts";
-export { serviceRoutesOf } from "./user-agent/registration.ts";
+export { pathsOf, serviceRoutesOf } from "./user-agent/registration.ts";
 export type { SessionLoss } from "./user-agent/session-changes.ts";
 export type { SoftState, SoftStateListener, SoftStateParts } from "./user-agent/soft-state.ts";
 export type { SubscribeParts } from "./user-agent/subscribe.ts";

@@ -35,6 +35,9 @@ export interface AmendableParts {
 const lower = (value: string): string => value.toLowerCase();
 const listOf = (response: SipResponse, id: string): string[] => (response.list(id) ?? []).map(lower);
 
+/** RFC 6140 §5.1: a bulk contact means nothing to a registrar without it. */
+const isEssential = (tag: string): boolean => tag === "gin";
+
 /**
  * How a refusal can be mended (RFC 3261 §8.1.3.5, RFC 4028 §7.3, RFC 6665 §4.1.2.2); undefined where it cannot. Each
  * status is mended once: a peer that refuses the mended request as before means it.
@@ -50,8 +53,9 @@ export function amendmentFor(
       return unsupportedMediaType(response, sent, before);
     case 420: {
       const unsupported = listOf(response, "unsupported");
-      const isAsked = unsupported.some((tag) => tagsOf(sent.headers, "require").includes(tag));
-      return before.dropped.size > 0 || !isAsked ? undefined : { ...before, dropped: new Set(unsupported) };
+      const required = tagsOf(sent.headers, "require");
+      const isMended = unsupported.some((tag) => required.includes(tag)) && !unsupported.some(isEssential);
+      return before.dropped.size > 0 || !isMended ? undefined : { ...before, dropped: new Set(unsupported) };
     }
     case 421: {
       const required = listOf(response, "require");

@@ -1,21 +1,45 @@
 import type { HeaderField } from "../message/build-message.ts";
 import type { SipResponse } from "../message/message.ts";
+import type { NameAddr } from "../message/name-addr.ts";
+import { parseParams } from "../message/params.ts";
+import { isSipUri, parseUri } from "../message/uri.ts";
+import { equalUris } from "../message/uri-equality.ts";
 import type { SoftStateKind } from "./soft-state.ts";
 
-/** REGISTER (RFC 3261 §10.2): the binding of `contactUri`, with whatever parameters it is given. */
+/**
+ * REGISTER (RFC 3261 §10.2): the binding of `contactUri`, with whatever parameters it is given. A URI with `bnc` binds
+ * all numbers of the trunk (RFC 6140 §5.1), `reg-id` among the parameters a flow (RFC 5626 §4.2).
+ * @throws RangeError where such a URI has a user or `user=` (RFC 6140 §5.1)
+ */
 export function registrationKind(contactUri: string, contactParams = ""): SoftStateKind {
-  const contact: HeaderField = ["Contact", `<${contactUri}>${contactParams}`];
+  const uri = parseUri(contactUri);
+  const headers: HeaderField[] = [["Contact", `<${contactUri}>${contactParams}`]];
+  const extensions = ["path"];
+  if (parseParams(contactParams)?.has("reg-id") === true) extensions.push("outbound");
+  headers.push(["Supported", extensions.join(", ")]);
+  if (uri !== undefined && isSipUri(uri) && uri.params.has("bnc")) {
+    if (uri.user !== undefined || uri.params.has("user"))
+      throw new RangeError(`${contactUri}: a bulk number contact has no user (RFC 6140 §5.1)`);
+    headers.push(["Require", "gin"], ["Proxy-Require", "gin"]);
+  }
+  const isOurs = (contact: NameAddr): boolean =>
+    contact.uriText === contactUri || (uri !== undefined && equalUris(contact.uri, uri));
   return {
     method: "REGISTER",
     // RFC 3261 §10.2.4: the expires of our own binding, else Expires, else what was asked for.
     granted: (response, askedS) => {
-      const own = response.contacts?.find(({ uriText }) => uriText === contactUri)?.params.get("expires");
+      const own = response.contacts?.find(isOurs)?.params.get("expires");
       const given = Number(own ?? response.header("expires") ?? askedS);
       return Number.isSafeInteger(given) && given > 0 ? given : askedS;
     },
-    headersFor: () => [contact],
+    headersFor: () => headers,
     hasBody: () => true,
   };
+}
+
+/** Path of the 2xx (RFC 3327 §5.1): the proxies that requests for the binding will come through. */
+export function pathsOf(response: SipResponse): readonly string[] {
+  return response.list("path") ?? [];
 }
 
 /** Service-Route of the 2xx (RFC 3608 §5): routes for requests that follow, in order. */

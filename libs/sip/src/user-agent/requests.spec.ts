@@ -7,7 +7,7 @@ import { TIMEOUT } from "../transaction/timers.ts";
 import type { Target } from "../transport/flow.ts";
 import type { Responder } from "./invite-usage.ts";
 import { targetsOf } from "./ports.ts";
-import { serviceRoutesOf } from "./registration.ts";
+import { pathsOf, serviceRoutesOf } from "./registration.ts";
 import { meansAlive } from "./user-agent.ts";
 
 const TARGET: Target = { listener: "udp", address: BOB, port: 5060 };
@@ -126,6 +126,60 @@ describe("REGISTER, client side (RFC 3261 §10.2)", () => {
       [3, "0"],
     ]);
     expect(two.told).toEqual([...Array<string>(2).fill("<sip:p1.example;lr> <sip:p2.example;lr>"), "ended"]);
+    expect(two.leftovers()).toBe(0);
+  });
+
+  it("finds its binding by URI equality (§10.2.4)", () => {
+    const binding = "<sip:alice@192.0.2.1:5060;x=%31;METHOD=invite>;expires=60";
+    const { two, seen } = answering("REGISTER", [
+      () => ({ status: 200, headers: [["Contact", binding]] satisfies HeaderField[] }),
+    ]);
+    const told = { onHeld: () => undefined, onFailed: () => undefined };
+    const contactUri = "sip:alice@192.0.2.1:5060;method=INVITE;x=1";
+    const registration = two.alice.register({ ...parts, contactUri }, told);
+    two.clock.advance(31_000);
+    expect(seen).toHaveLength(2);
+    registration.remove();
+    expect(two.leftovers()).toBe(0);
+  });
+
+  it("binds all numbers of a trunk (RFC 6140 §5.1): gin is required, and not given up by a refusal", () => {
+    const { two, seen } = answering("REGISTER", [() => ({ status: 200 })]);
+    const told = { onHeld: () => undefined, onFailed: () => two.told.push("failed") };
+    const bulk = { ...parts, contactUri: "sip:192.0.2.1:5060;bnc" };
+    const registration = two.alice.register(bulk, told);
+    two.clock.advance(20);
+    const sent = two.request("REGISTER");
+    expect([sent.header("require"), sent.header("proxy-require")]).toEqual(["gin", "gin"]);
+    expect([sent.header("contact"), sent.header("supported")]).toEqual(["<sip:192.0.2.1:5060;bnc>", "path"]);
+    // Bob is no registrar that knows it: 420, and nothing else is tried.
+    expect([two.trace, seen.length]).toEqual([["> REGISTER", "< 420 REGISTER"], 0]);
+    expect(two.told).toEqual(["refused bad-extension 420", "failed"]);
+    registration.remove();
+    expect(two.leftovers()).toBe(0);
+    const withUser = { ...parts, contactUri: "sip:alice@192.0.2.1;bnc" };
+    expect(() => two.alice.register(withUser, told)).toThrow("RFC 6140 §5.1");
+  });
+
+  it("tells of Path (RFC 3327 §5.1), and names a flow's extensions (RFC 5626 §4.2)", () => {
+    const { two, seen } = answering("REGISTER", [
+      () => ({
+        status: 200,
+        headers: [["Path", "<sip:p1.example;lr>,<sip:p2.example;lr>"]] satisfies HeaderField[],
+      }),
+    ]);
+    const flow = {
+      ...parts,
+      contactParams: ';+sip.instance="<urn:uuid:00000000-0000-1000-8000-000A95A0E128>";reg-id=1',
+    };
+    const registration = two.alice.register(flow, {
+      onHeld: (response) => two.told.push(...pathsOf(response)),
+      onFailed: () => two.told.push("failed"),
+    });
+    two.clock.advance(20);
+    expect(seen[0]?.header("supported")).toBe("path, outbound");
+    expect(two.told).toEqual(["<sip:p1.example;lr>", "<sip:p2.example;lr>"]);
+    registration.remove();
     expect(two.leftovers()).toBe(0);
   });
 
