@@ -32,6 +32,8 @@ export interface BodyOptions {
 export interface SipBody {
   readonly sdp: Uint8Array | undefined;
   readonly isup: IsupPart | undefined;
+  /** SAMs behind the IAM, in their order: an INVITE of overlap signalling may have them all (RFC 3578 §3.2). */
+  readonly subsequent: readonly IsupPart[];
   /** Parts that are neither, and may be passed on. */
   readonly others: readonly BodyPart[];
   /** Those of `others` that must be understood: 415 (RFC 5621 §8.4, RFC 3261 §20.11). */
@@ -57,6 +59,7 @@ export const ACCEPTED_TYPES = ["application/sdp", "application/isup", "multipart
 const NOTHING: SipBody = {
   sdp: undefined,
   isup: undefined,
+  subsequent: [],
   others: [],
   unsupportedRequired: [],
   problems: [],
@@ -75,20 +78,22 @@ export function readBody(
     options,
     sdp: undefined,
     isup: undefined,
+    subsequent: [],
     others: [],
     required: [],
     problems: [],
   };
   const error = take(bareBodyPart(contentType, contentDisposition, body), 0, collected);
   if (error !== undefined) return error;
-  const { sdp, isup, others, required: unsupportedRequired, problems } = collected;
-  return { ok: true, body: { sdp, isup, others, unsupportedRequired, problems } };
+  const { sdp, isup, subsequent, others, required: unsupportedRequired, problems } = collected;
+  return { ok: true, body: { sdp, isup, subsequent, others, unsupportedRequired, problems } };
 }
 
 interface Collected {
   readonly options: BodyOptions;
   sdp: Uint8Array | undefined;
   isup: IsupPart | undefined;
+  readonly subsequent: IsupPart[];
   readonly others: BodyPart[];
   readonly required: BodyPart[];
   readonly problems: BodyProblem[];
@@ -109,7 +114,8 @@ function take(part: BodyPart, depth: number, into: Collected): BodyResult | unde
     return takeMultipart(part, depth, into);
   }
   const isup = asIsup(part, into);
-  if (isup !== undefined) into.isup = isup;
+  if (isup !== undefined && into.isup !== undefined) into.subsequent.push(isup);
+  else if (isup !== undefined) into.isup = isup;
   else if (isSessionDescription(part, into)) into.sdp = part.octets;
   else {
     into.others.push(part);
@@ -141,12 +147,13 @@ function takeAlternative(
   into: Collected,
 ): BodyResult | undefined {
   for (const part of parts.toReversed()) {
-    const tried: Collected = { ...into, others: [], required: [], problems: [] };
+    const tried: Collected = { ...into, subsequent: [], others: [], required: [], problems: [] };
     const error = take(part, depth + 1, tried);
     if (error !== undefined) return error;
     if (tried.sdp === into.sdp && tried.isup === into.isup) continue;
     into.sdp = tried.sdp;
     into.isup = tried.isup;
+    into.subsequent.push(...tried.subsequent);
     into.others.push(...tried.others);
     into.required.push(...tried.required);
     into.problems.push(...tried.problems);
@@ -163,9 +170,12 @@ function isSessionDescription(part: BodyPart, { sdp, problems }: Collected): boo
   return isUsable(part, sdp !== undefined, problems);
 }
 
+/** Message type code of the subsequent address message, Q.763 (12/1999) table 4. */
+const SAM = 0x02;
+
 function asIsup(part: BodyPart, { options, isup, problems }: Collected): IsupPart | undefined {
-  if (part.mediaType !== "application/isup" || !isUsable(part, isup !== undefined, problems))
-    return undefined;
+  const isRepeated = isup !== undefined && part.octets[0] !== SAM;
+  if (part.mediaType !== "application/isup" || !isUsable(part, isRepeated, problems)) return undefined;
   const version = part.parameters.get("version") ?? "";
   const base = part.parameters.get("base");
   const isKnown =

@@ -8,14 +8,14 @@ import {
   type IsupVariant,
   type ParameterInputs,
 } from "@tandem/isup";
-import { parseNameAddrs, type SipRequest } from "@tandem/sip";
+import type { SipRequest } from "@tandem/sip";
 import { bearerParameters } from "./bearer.ts";
 import { callingPartyNumberFrom } from "./caller-identity.ts";
-import { CATEGORIES, ORDINARY } from "./categories.ts";
+import { categoryFrom, ORDINARY } from "./categories.ts";
+import { hopCounterFrom } from "./hop-counter.ts";
 import { addressFromUri, isSameNumber, type NumberPlan } from "./numbers.ts";
 import { divertedFromDiversion, divertedFromHistoryInfo, redirectionParameters } from "./redirections.ts";
 import { ansiRoutingParameters, carrierParameter, routingNumbersOf } from "./routing-numbers.ts";
-import { telephoneSubscriberOf } from "./telephone-uri.ts";
 import { userToUserFromHeaders } from "./user-to-user.ts";
 
 export interface IamOptions {
@@ -35,8 +35,6 @@ export type IamResult =
   | { readonly ok: false; readonly status: 484; readonly row: string };
 
 const INTERNATIONAL = 4;
-/** Hop counter, §3.80: five bits. */
-const HOPS_MAX = 31;
 
 /**
  * The IAM of an INVITE (RFC 3398 §7.2.1.1): the encapsulated one or a canonical template, over which the header fields
@@ -63,15 +61,12 @@ export function iamFromInvite(request: SipRequest, options: IamOptions): IamResu
   setCaller(request, options, set);
   setRedirections(request, options, set);
   setRouting(request, options, set);
-  const category = categoryOf(request);
+  const category = categoryFrom(request);
   if (category !== undefined && options.isTrusted)
     set({ callingPartysCategory: { value: category } }, "TS 29.163: calling party's category from cpc");
-  const hops = Number(request.header("max-forwards") ?? Number.NaN);
-  if (Number.isInteger(hops) && known?.hopCounter !== undefined)
-    set(
-      { hopCounter: { value: Math.min(hops, known.hopCounter.value, HOPS_MAX) } },
-      "Q.1912.5: hop counter from Max-Forwards",
-    );
+  const hops = hopCounterFrom(request, known?.hopCounter?.value);
+  if (hops !== undefined && known?.hopCounter !== undefined)
+    set({ hopCounter: { value: hops } }, "Q.1912.5: hop counter from Max-Forwards");
   set(userToUserFromHeaders(request.headers("user-to-user")), "RFC 7434: user-to-user information");
   const iam =
     template === undefined ? canonicalIam(changes, options) : editIsup(template, changes as ParameterInputs);
@@ -166,15 +161,4 @@ function setRouting(
       { forwardCallIndicators: { portedNumberTranslated: 1 } },
       "RFC 3398 §7.2.1.1: ported number translated from npdi",
     );
-}
-
-/** `cpc` stands with the caller's number, in P-Asserted-Identity or From. */
-function categoryOf(request: SipRequest): number | undefined {
-  const asserted = parseNameAddrs(request.headers("p-asserted-identity")) ?? [];
-  for (const { uri } of [...asserted, ...(request.from === undefined ? [] : [request.from])]) {
-    const own = "params" in uri ? uri.params.get("cpc") : undefined;
-    const cpc = (telephoneSubscriberOf(uri)?.params.get("cpc") ?? own ?? "").toLowerCase();
-    if (Object.hasOwn(CATEGORIES, cpc)) return CATEGORIES[cpc];
-  }
-  return undefined;
 }

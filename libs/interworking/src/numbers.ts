@@ -36,11 +36,16 @@ export interface UriNumber {
   readonly e164: string;
 }
 
-/** Telephone number of a tel URI or of the user part of a SIP URI (RFC 3398 §12.2, RFC 3261 §19.1.6). */
-export function numberFromUri(uri: Uri, country?: string): UriNumber | undefined {
+/**
+ * Telephone number of a tel URI or of the user part of a SIP URI (RFC 3398 §12.2, RFC 3261 §19.1.6). `moreDigits`: those
+ * that came behind it, in SAMs (RFC 3578).
+ */
+export function numberFromUri(uri: Uri, country?: string, moreDigits = ""): UriNumber | undefined {
   const subscriber = telephoneSubscriberOf(uri);
   if (subscriber === undefined) return undefined;
-  const { written: raw, digits, params } = subscriber;
+  const { params } = subscriber;
+  const raw = subscriber.written + moreDigits;
+  const digits = subscriber.digits + moreDigits;
   if (GLOBAL.test(digits)) return { raw, e164: digits };
   const context = params.get("phone-context");
   if (context !== undefined && GLOBAL.test(`${context}${digits}`))

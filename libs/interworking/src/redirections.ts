@@ -68,7 +68,7 @@ export function divertedFromDiversion(values: readonly string[], plan: NumberPla
   return (parseNameAddrs(values) ?? []).flatMap(({ uri, params }) => {
     const number = numberOf(uri, params.get("privacy") === "full", plan);
     if (number === undefined) return [];
-    const reason = REASON_FROM_DIVERSION[params.get("reason")?.toLowerCase() ?? "unknown"] ?? 0;
+    const reason = reasonFromDiversion(params.get("reason"));
     const counter = Number(params.get("counter") ?? 1);
     return [
       {
@@ -79,6 +79,11 @@ export function divertedFromDiversion(values: readonly string[], plan: NumberPla
       },
     ];
   });
+}
+
+/** The code of a `reason` of Diversion; unknown where it is left out or another word (RFC 5806 §9.1). */
+export function reasonFromDiversion(word: string | undefined): RedirectingReason {
+  return REASON_FROM_DIVERSION[word?.toLowerCase() ?? "unknown"] ?? 0;
 }
 
 interface HistoryEntry {

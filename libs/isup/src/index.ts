@@ -32,6 +32,7 @@ export { isupNumber, type IsupNumber } from "./numbers.ts";
 export type { OctetsValue } from "./octet-fields.ts";
 export type { FieldInfo } from "./parts.ts";
 // Tables
+export { CALLING_PARTYS_CATEGORY } from "./names.ts";
 export { CODING_STANDARDS, LOCATIONS, q850Cause, type Location, type Q850CauseInfo } from "./causes.ts";
 export { ANSI_MESSAGES, ITU_MESSAGES, type MessageLayout, type MessageType } from "./messages.ts";
 export { ANSI_PARAMETERS } from "./parameters-ansi.ts";
