@@ -9,7 +9,7 @@ const LAST_PORT = 30_000;
 const TRIES_MAX = 50;
 
 async function isFree(port: number, address: string): Promise<boolean> {
-  const socket = createSocket("udp4");
+  const socket = createSocket(address.includes(":") ? "udp6" : "udp4");
   try {
     socket.bind({ port, address, exclusive: true });
     await once(socket, "listening");

@@ -1,6 +1,6 @@
 import { expect } from "@jest/globals";
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,10 +9,10 @@ import { freeTcpPort, freeUdpPorts } from "./ports.ts";
 const SCENARIOS = fileURLToPath(new URL("../scenarios/sipp/", import.meta.url));
 
 export interface SippOptions {
-  /** File of `test/scenarios/sipp`. */
-  readonly scenario: string;
-  /** `address:port` of the edge. */
-  readonly target: string;
+  /** File of `test/scenarios/sipp`, or the scenario itself. */
+  readonly scenario: string | { readonly xml: string };
+  /** `address:port` of the edge; left out where SIPp is called. */
+  readonly target?: string;
   readonly calls: number;
   /** One UDP socket, one TCP connection, or a TCP connection for each call; UDP by default. */
   readonly transport?: "u1" | "t1" | "tn";
@@ -78,7 +78,8 @@ export async function startSipp(options: SippOptions): Promise<RunningSipp> {
   const directory = mkdtempSync(join(tmpdir(), "tandem-sipp-"));
   const isUdp = (options.transport ?? "u1") === "u1";
   const port = isUdp ? await freeUdpPorts(1, address) : await freeTcpPort(address);
-  const child = spawn("sipp", argsOf(options, address, port), { cwd: directory, stdio: "ignore" });
+  const args = argsOf(options, fileOf(options.scenario, directory), address, port);
+  const child = spawn("sipp", args, { cwd: directory, stdio: "ignore" });
   const kill = (): void => {
     child.kill("SIGKILL");
   };
@@ -95,9 +96,15 @@ export async function startSipp(options: SippOptions): Promise<RunningSipp> {
   return { port, result, kill };
 }
 
-function argsOf(options: SippOptions, address: string, port: number): string[] {
+function fileOf(scenario: SippOptions["scenario"], directory: string): string {
+  if (typeof scenario === "string") return join(SCENARIOS, scenario);
+  const file = join(directory, "scenario.xml");
+  writeFileSync(file, scenario.xml, "latin1");
+  return file;
+}
+
+function argsOf(options: SippOptions, scenarioFile: string, address: string, port: number): string[] {
   const {
-    scenario,
     target,
     calls,
     rate,
@@ -111,13 +118,13 @@ function argsOf(options: SippOptions, address: string, port: number): string[] {
     ...["-t", transport],
     // SIPp wants this below the limit of open files, and takes 50,000 by itself.
     ...(transport === "tn" ? ["-max_socket", "1000"] : []),
-    ...["-sf", join(SCENARIOS, scenario), "-i", address, "-p", String(port)],
+    ...["-sf", scenarioFile, "-i", address, "-p", String(port)],
     ...["-m", String(calls), "-r", String(rate), "-l", String(Math.max(calls, 1)), "-d", String(holdMs)],
     ...["-timeout", `${timeoutMs}ms`, "-timeout_error", "-nostdin"],
     ...["-trace_stat", "-stf", "stat.csv", "-fd", "1", "-trace_err", "-error_file", "errors.log"],
     ...(hasMessages === true ? ["-trace_msg", "-message_file", "messages.log"] : []),
     ...args,
-    target,
+    ...(target === undefined ? [] : [target]),
   ];
 }
 

@@ -1,0 +1,4 @@
+import { RELIABLE_RINGING } from "./sipp/reliable.ts";
+import { testScenarios } from "./sipp/suite.ts";
+
+testScenarios("reliable ringing", RELIABLE_RINGING);

@@ -1,0 +1,163 @@
+import { expect } from "@jest/globals";
+import { releaseOf } from "../../helpers/calls.ts";
+import { sdp } from "./body.ts";
+import type { Script } from "./script.ts";
+import { CALLED, LIFE, type Scenario } from "./suite.ts";
+
+/** An INVITE that rings until somebody gives up. */
+function ring(sipp: Script): void {
+  sipp.invite({ body: sdp() });
+  sipp.rings();
+}
+
+/** How calls end, and messages that are lost, repeated or cross each other. */
+export const ENDINGS: readonly Scenario[] = [
+  {
+    proves: "ends a ringing call on CANCEL: 200 to it, 487 to the INVITE",
+    clause: "RFC 3261 §9.2",
+    called: CALLED.late,
+    events: LIFE.cancelled,
+    steps: (sipp) => {
+      ring(sipp);
+      sipp.giveUp({ headers: ["Reason: SIP;cause=487"] });
+    },
+  },
+  {
+    proves: "takes a CANCEL that comes right behind its INVITE",
+    clause: "RFC 3261 §9.1, §9.2",
+    called: CALLED.late,
+    crosses: true,
+    events: LIFE.cancelled,
+    steps: (sipp) => {
+      sipp.invite({ body: sdp(), isOnce: true });
+      sipp.cancel();
+      sipp.response(100, { isOptional: true, method: "INVITE" });
+      sipp.response(180, { isOptional: true, method: "INVITE" });
+      sipp.response(200, { method: "CANCEL" });
+      sipp.response(487, { method: "INVITE" });
+      sipp.ack();
+    },
+  },
+  {
+    proves: "answers a CANCEL that comes behind the 200, and the call goes on",
+    clause: "RFC 3261 §9.2, §15",
+    events: LIFE.normal,
+    steps: (sipp) => {
+      sipp.invite({ body: sdp() });
+      sipp.answered();
+      sipp.cancel();
+      sipp.response(200);
+      sipp.ack();
+      sipp.bye();
+    },
+  },
+  {
+    proves: "takes a BYE in the early dialog: 200 to it, 487 to the INVITE",
+    clause: "RFC 3261 §15.1.2",
+    called: CALLED.late,
+    events: LIFE.cancelled,
+    steps: (sipp) => {
+      ring(sipp);
+      sipp.bye();
+      sipp.response(487, { method: "INVITE" });
+      sipp.ack();
+    },
+  },
+  {
+    proves: "takes the cause of a call's end from the Reason of its BYE",
+    clause: "RFC 3326, RFC 3398 §7.2.3",
+    events: "incoming ringing answered released 31",
+    steps: (sipp) => {
+      sipp.call({ body: sdp() });
+      sipp.bye({ headers: [`Reason: Q.850;cause=31;text="Normal, unspecified"`] });
+    },
+    verify: (events) => {
+      expect(releaseOf(events).cause).toMatchObject({ side: "caller", mapping: "received" });
+    },
+  },
+  {
+    proves: "sends its provisional again for an INVITE that comes again, and has one call",
+    clause: "RFC 3261 §17.2.1",
+    called: CALLED.late,
+    over: ["udp"],
+    seesAll: true,
+    events: LIFE.cancelled,
+    steps: (sipp) => {
+      ring(sipp);
+      sipp.repeat();
+      sipp.response(180);
+      sipp.giveUp();
+    },
+  },
+  {
+    proves: "sends its 200 again until the ACK comes",
+    clause: "RFC 3261 §13.3.1.4",
+    over: ["udp", "tcp"],
+    seesAll: true,
+    events: LIFE.normal,
+    steps: (sipp) => {
+      sipp.invite({ body: sdp() });
+      sipp.answered();
+      sipp.response(200);
+      sipp.response(200);
+      sipp.ack();
+      sipp.bye();
+    },
+  },
+  {
+    proves: "sends its refusal again until the ACK comes",
+    clause: "RFC 3261 §17.2.1, timer G",
+    called: CALLED.busy,
+    over: ["udp"],
+    seesAll: true,
+    events: `${LIFE.refused} 17`,
+    steps: (sipp) => {
+      sipp.invite({ body: sdp() });
+      sipp.response(100, { isOptional: true });
+      sipp.response(486);
+      sipp.response(486);
+      sipp.ack();
+    },
+  },
+  {
+    proves: "answers a BYE that comes again with the same 200, and has one end",
+    clause: "RFC 3261 §17.2.2",
+    over: ["udp"],
+    seesAll: true,
+    events: LIFE.normal,
+    steps: (sipp) => {
+      sipp.call({ body: sdp() });
+      sipp.bye();
+      sipp.repeat();
+      sipp.response(200);
+    },
+  },
+  {
+    proves: "passes over an ACK that comes again",
+    clause: "RFC 3261 §13.3.1.4",
+    events: LIFE.normal,
+    steps: (sipp) => {
+      sipp.call({ body: sdp() });
+      sipp.repeat();
+      sipp.bye();
+    },
+  },
+  {
+    proves: "refuses the same INVITE over another path with 482, and the first goes on",
+    clause: "RFC 3261 §8.2.2.2",
+    called: CALLED.late,
+    over: ["udp", "tcp"],
+    events: LIFE.cancelled,
+    steps: (sipp) => {
+      sipp.invite({ body: sdp(), branch: "first" });
+      sipp.rings();
+      sipp.invite({ body: sdp(), branch: "second", cseq: 1, isOutside: true });
+      sipp.response(482);
+      sipp.ack();
+      sipp.cancel({ branch: "first" });
+      sipp.response(200);
+      sipp.response(487, { method: "INVITE" });
+      sipp.ack({ branch: "first" });
+    },
+  },
+];
