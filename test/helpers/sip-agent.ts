@@ -55,7 +55,7 @@ export class Told {
 }
 
 /** One side of a call, and what happens in it. */
-export abstract class AgentCall {
+abstract class AgentCall {
   readonly told = new Told();
   /** Its session descriptions, of audio; nobody listens there. */
   readonly media: Descriptions;
