@@ -1,12 +1,17 @@
 import { describe, expect, it } from "@jest/globals";
-import { causeIndicatorsOf, isupMessage, type IsupMessage } from "@tandem/isup";
+import { causeIndicatorsOf, editIsup, isupMessage, type IsupMessage } from "@tandem/isup";
 import { acmFrom18x, anmFrom200, iamFrom, relFromCause, rlc } from "./answers.ts";
-import { ISUP_TO_SIP_IDLE, stepIsupToSip, type IsupToSipInput } from "./isup-to-sip-machine.ts";
+import type { IsupToSipInput, IsupToSipOptions } from "./isup-to-sip-call.ts";
+import { ISUP_TO_SIP_IDLE, stepIsupToSip } from "./isup-to-sip-machine.ts";
 import { SIP_TO_ISUP_IDLE, stepSipToIsup, type SipToIsupInput } from "./sip-to-isup-machine.ts";
 
 const variant = "itu-t92+" as const;
 const cause = causeIndicatorsOf(17, 0);
 const iam = iamFrom({ called: "+493022", calling: "+493011" }, variant);
+const checkedIam = editIsup(iam, {
+  natureOfConnectionIndicators: { continuityCheck: 1 },
+  forwardCallIndicators: { interworking: 1 },
+});
 const cpg = isupMessage("CPG", { eventInformation: { value: 1 } });
 const message = isupMessage("SUS", { suspendResumeIndicators: { networkInitiated: 0 } });
 const failing = isupMessage("CPG", { eventInformation: { value: 2 }, causeIndicators: cause });
@@ -15,6 +20,8 @@ const isup = (...messages: readonly IsupMessage[]): { type: "isup"; message: Isu
 
 const TO_ISUP: readonly SipToIsupInput[] = [
   { type: "invite", iam },
+  { type: "preconditions", areMet: true },
+  { type: "infoEnded" },
   { type: "ack" },
   { type: "ackTimeout" },
   { type: "cancel", cause },
@@ -37,10 +44,11 @@ const TO_SIP: readonly IsupToSipInput[] = [
   { type: "bye", cause },
   { type: "hold", notification: cpg },
   { type: "info", message },
-  { type: "timer", name: "T10" },
-  { type: "timer", name: "T11" },
-  { type: "timer", name: "T35" },
-  ...isup(iam, relFromCause(cause, variant), rlc(variant), message, cpg),
+  { type: "infoEnded" },
+  ...(["T8", "T10", "T11", "T35", "tone"] as const).map((name) => ({ type: "timer", name }) as const),
+  ...isup(isupMessage("COT", { continuityIndicators: { continuityCheckSuccessful: 1 } })),
+  ...isup(isupMessage("RSC", {}), isupMessage("SAM", { subsequentNumber: { digits: "1", stSignal: false } })),
+  ...isup(iam, checkedIam, relFromCause(cause, variant), rlc(variant), message, cpg),
 ];
 
 /** Every state that can be reached, each once, with how much of what counts has left on the way to it. */
@@ -54,7 +62,7 @@ function explore<S extends { readonly name: string }, O>(
   const waiting = [{ state: idle, counts: counted.map(() => 0) }];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { state, counts } = next;
-    const key = JSON.stringify([{ ...state, iam: undefined, cause: undefined }, counts]);
+    const key = JSON.stringify([{ ...state, iam: undefined, cause: undefined, infos: [] }, counts]);
     if (seen.has(key) || counts.some((value) => value > 1)) {
       seen.set(key, counts);
       continue;
@@ -84,13 +92,26 @@ describe("every state and input of a call's machine", () => {
     expect(counts.filter((each) => each.some((value) => value > 1))).toEqual([]);
   });
 
+  const options: IsupToSipOptions = { variant, digitsMin: 5, digitsMax: 9, toneMs: 1, T11Ms: 1 };
+
   it("places one INVITE and sends the ISUP side one REL at most", () => {
     const { names, counts } = explore(
       ISUP_TO_SIP_IDLE,
-      (state) => TO_SIP.map((input) => stepIsupToSip(state, input, 0, { variant, digitsMin: 5 })),
+      (state) => TO_SIP.map((input) => stepIsupToSip(state, input, 0, options)),
       [(output) => output.to === "sip" && output.type === "invite", isRel],
     );
-    expect(names.size).toBe(9);
+    expect(names.size).toBe(11);
+    expect(counts.filter((each) => each.some((value) => value > 1))).toEqual([]);
+  });
+
+  it("sends the ISUP side one REL at most where SIP hears each digit, too (RFC 3578 §3)", () => {
+    const overlap: IsupToSipOptions = { ...options, digitsMin: 9, digitsMax: 12, isOverlapInSip: true };
+    const { names, counts } = explore(
+      ISUP_TO_SIP_IDLE,
+      (state) => TO_SIP.map((input) => stepIsupToSip(state, input, 0, overlap)),
+      [isRel],
+    );
+    expect(names.size).toBe(11);
     expect(counts.filter((each) => each.some((value) => value > 1))).toEqual([]);
   });
 });

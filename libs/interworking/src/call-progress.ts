@@ -1,4 +1,5 @@
 import {
+  editIsup,
   isupMessage,
   type CauseIndicators,
   type IsupMessage,
@@ -72,11 +73,26 @@ export function progressFromCpg({ parameters }: IsupMessageOf<"CPG">): Progress 
   };
 }
 
-/** Whether a party has put the call on hold or taken it back: what a CPG after the answer tells (RFC 3398 §9.2). */
+/**
+ * What a message after the answer asks of the media of the SIP side: a CPG's notification does (RFC 3398 §9.2); SUS and
+ * RES do where SIP has no ISUP that could tell of them (§9.1).
+ */
+export function holdFrom(message: IsupMessage, hasIsup: boolean): "hold" | "retrieve" | undefined {
+  if (message.messageType === "CPG") return holdFromCpg(message);
+  if (hasIsup) return undefined;
+  if (message.messageType === "SUS") return "hold";
+  return message.messageType === "RES" ? "retrieve" : undefined;
+}
+
+/**
+ * Whether a party has put the call on hold or taken it back: what a CPG after the answer tells, in ANSI by its own
+ * notification indicator (RFC 3398 §9.2).
+ */
 export function holdFromCpg({ parameters }: IsupMessageOf<"CPG">): "hold" | "retrieve" | undefined {
   const HOLD = 0x79;
   const RETRIEVAL = 0x7a;
-  for (const { value } of parameters.genericNotificationIndicator ?? []) {
+  const { genericNotificationIndicator = [], notificationIndicator = [] } = parameters;
+  for (const { value } of [...genericNotificationIndicator, ...notificationIndicator]) {
     if (value === HOLD) return "hold";
     if (value === RETRIEVAL) return "retrieve";
   }
@@ -84,21 +100,31 @@ export function holdFromCpg({ parameters }: IsupMessageOf<"CPG">): "hold" | "ret
 }
 
 /**
- * The messages of an 18x towards ISUP (RFC 3398 §8.2.3, §8.2.4): the first that says something is an ACM, all after it
- * CPG; 181 before an ACM needs both.
+ * The messages of an 18x towards ISUP (RFC 3398 §8.2.3): the first that says something is an ACM, all after it CPG; 181
+ * before an ACM needs both. `hasMedia`: backward media are played, which a 183 says to ISUP as in-band information.
  */
 export function messagesFrom18x(
   status: number,
   hasSentAcm: boolean,
   variant: IsupVariant,
+  hasMedia = false,
 ): readonly IsupMessage[] {
   if (status < 180) return [];
-  const event = status === 180 ? ALERTING : status === 181 ? FORWARDED_UNCONDITIONALLY : PROGRESS;
-  if (hasSentAcm) return [cpg(event, variant)];
-  const acm = acmFrom18x(status, variant);
-  return status === 181 ? [acm, cpg(event, variant)] : [acm];
+  const isInBand = status === 183 && hasMedia;
+  if (hasSentAcm) return [cpgFrom18x(status, variant, isInBand)];
+  const acm = isInBand ? inBandAcm(variant) : acmFrom18x(status, variant);
+  return status === 181 ? [acm, cpgFrom18x(status, variant)] : [acm];
 }
 
-function cpg(event: number, variant: IsupVariant): IsupMessage {
-  return isupMessage("CPG", { eventInformation: { value: event } }, { variant });
+/** An early ACM with in-band information: the caller hears announcements or tones (RFC 3398 §8.2.3, RFC 3666 §3.6). */
+export function inBandAcm(variant: IsupVariant): IsupMessage {
+  const optionalBackwardCallIndicators = { inBandInformation: 1 };
+  return editIsup(acmFrom18x(183, variant), { optionalBackwardCallIndicators });
 }
+
+export function cpgFrom18x(status: number, variant: IsupVariant, isInBand = false): IsupMessage {
+  const value = isInBand ? IN_BAND : (EVENTS[status] ?? PROGRESS);
+  return isupMessage("CPG", { eventInformation: { value } }, { variant });
+}
+
+const EVENTS: Readonly<Record<number, number>> = { 180: ALERTING, 181: FORWARDED_UNCONDITIONALLY };

@@ -84,6 +84,7 @@ export { routingNumbersOf, type RoutingNumbers } from "./routing-numbers.ts";
 // Messages of one side from those of the other
 export { bearerParameters, encodingsFrom } from "./bearer.ts";
 export {
+  holdFrom,
   holdFromCpg,
   messagesFrom18x,
   progressFromAcm,
@@ -105,16 +106,24 @@ export {
 } from "./release.ts";
 export { userToUserFromHeaders, userToUserHeaderFrom } from "./user-to-user.ts";
 // Calls
+export { isCircuitMessage } from "./circuit-messages.ts";
 export {
-  ISUP_TO_SIP_IDLE,
-  stepIsupToSip,
-  type IsupToSipInput,
-  type IsupToSipOptions,
-  type IsupToSipOutput,
-  type IsupToSipState,
-  type IsupToSipStep,
-  type IsupToSipTimer,
-} from "./isup-to-sip-machine.ts";
+  verdictOnDigits,
+  type CollectionTimer,
+  type DigitCollectionOptions,
+  type DigitsVerdict,
+} from "./digit-collection.ts";
+export { INFOS_MAX, nextInfo, queueInfo, type InfoQueue, type InfoStep } from "./info-queue.ts";
+export type {
+  FailedInvite,
+  IsupToSipInput,
+  IsupToSipOptions,
+  IsupToSipOutput,
+  IsupToSipState,
+  IsupToSipStep,
+  IsupToSipTimer,
+} from "./isup-to-sip-call.ts";
+export { ISUP_TO_SIP_IDLE, stepIsupToSip } from "./isup-to-sip-machine.ts";
 export {
   SIP_TO_ISUP_IDLE,
   stepSipToIsup,

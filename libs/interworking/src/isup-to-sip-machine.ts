@@ -1,118 +1,27 @@
-import {
-  causeIndicatorsOf,
-  type CauseIndicators,
-  type IsupMessage,
-  type IsupMessageOf,
-  type IsupVariant,
-} from "@tandem/isup";
+import { causeIndicatorsOf, type CauseIndicators, type IsupMessage, type IsupMessageOf } from "@tandem/isup";
 import { acmFrom18x, anmFrom200, relFromCause, rlc } from "./answers.ts";
-import { messagesFrom18x, holdFromCpg } from "./call-progress.ts";
+import { cpgFrom18x, holdFrom, inBandAcm, messagesFrom18x } from "./call-progress.ts";
+import { isCircuitMessage } from "./circuit-messages.ts";
+import { verdictOnDigits } from "./digit-collection.ts";
+import { nextInfo, queueInfo, type InfoStep } from "./info-queue.ts";
+import type {
+  FailedInvite,
+  IsupToSipInput,
+  IsupToSipOptions,
+  IsupToSipOutput,
+  IsupToSipState,
+  IsupToSipStep,
+  IsupToSipTimer,
+} from "./isup-to-sip-call.ts";
 
-/**
- * A call from ISUP to SIP as a pure machine (RFC 3398 §8.2), with the collection of digits of RFC 3578 in front. Times are
- * milliseconds on the scale of `now`; nothing is sent here.
- *
- * | state       | means                                          | leaves by                                      |
- * | ----------- | ---------------------------------------------- | ---------------------------------------------- |
- * | Idle        | nothing heard                                  | IAM → Collecting or Trying                     |
- * | Collecting  | digits are missing (RFC 3578 §3.1)             | SAM, ST, T10 → Trying; T35, REL → end          |
- * | Trying      | INVITE sent, T11 may run                       | 18x, 200, final, REL, T11, no answer           |
- * | Progressing | ACM sent without alerting                      | 180, 200, final, REL                           |
- * | Alerting    | 180 came, ACM or CPG sent                      | 200, final, REL                                |
- * | Connected   | 200 came, ANM or CON sent                      | BYE, REL → end                                 |
- * | Cancelling  | REL came, CANCEL is out (RFC 3398 §8.2.7)      | final → Ended; 200 → ACK and BYE               |
- * | Releasing   | REL sent, its RLC is waited for                | RLC → Ended                                    |
- * | Ended       | nothing owed                                   | -                                              |
- */
-export interface IsupToSipState {
-  readonly name:
-    | "Idle"
-    | "Collecting"
-    | "Trying"
-    | "Progressing"
-    | "Alerting"
-    | "Connected"
-    | "Cancelling"
-    | "Releasing"
-    | "Ended";
-  readonly timers: Readonly<Partial<Record<IsupToSipTimer, number>>>;
-  readonly iam: IsupMessageOf<"IAM"> | undefined;
-  /** Digits of SAMs behind those of the IAM. */
-  readonly moreDigits: string;
-  readonly hasSentAcm: boolean;
-  /** A provisional response came: without one there may be no CANCEL (RFC 3261 §9.1). */
-  readonly hasProvisional: boolean;
-}
-
-/** T10 and T35 of Q.764 collect digits, T11 answers a slow SIP side with an early ACM. */
-export type IsupToSipTimer = "T10" | "T11" | "T35";
-
-export type IsupToSipInput =
-  | { readonly type: "isup"; readonly message: IsupMessage }
-  /** A response to the INVITE; `isup` is what it carried, `cause` what `causeOfResponse` makes of a final one. */
-  | {
-      readonly type: "response";
-      readonly status: number;
-      readonly isup?: IsupMessage | undefined;
-      readonly cause?: CauseIndicators | undefined;
-    }
-  /** No response at all (RFC 3261 §17.1.1.2, Timer B). */
-  | { readonly type: "timeout" }
-  | { readonly type: "bye"; readonly cause: CauseIndicators; readonly isup?: IsupMessage | undefined }
-  | { readonly type: "hold" | "retrieve"; readonly notification: IsupMessage }
-  | { readonly type: "info"; readonly message: IsupMessage }
-  | { readonly type: "timer"; readonly name: IsupToSipTimer };
-
-export type IsupToSipOutput =
-  | { readonly to: "isup"; readonly message: IsupMessage }
-  | {
-      readonly to: "sip";
-      readonly type: "invite";
-      readonly iam: IsupMessageOf<"IAM">;
-      readonly moreDigits: string;
-    }
-  | { readonly to: "sip"; readonly type: "ack" }
-  | {
-      readonly to: "sip";
-      readonly type: "cancel" | "bye";
-      readonly cause: CauseIndicators;
-      readonly isup: IsupMessage | undefined;
-    }
-  /** Give up an INVITE nobody has answered: stop its retransmissions. */
-  | { readonly to: "sip"; readonly type: "abandon" }
-  | { readonly to: "sip"; readonly type: "confirm" }
-  | { readonly to: "sip"; readonly type: "info"; readonly isup: IsupMessage }
-  | {
-      readonly to: "sip";
-      readonly type: "reinvite";
-      readonly direction: "sendonly" | "sendrecv";
-      readonly isup: IsupMessage;
-    };
-
-export interface IsupToSipStep {
-  readonly state: IsupToSipState;
-  readonly outputs: readonly IsupToSipOutput[];
-}
-
-export interface IsupToSipOptions {
-  readonly variant: IsupVariant;
-  /** Fewest called digits worth an INVITE; with 0 an IAM is taken as complete (RFC 3578 §3). */
-  readonly digitsMin?: number;
-  /** From so many digits on the number is complete. */
-  readonly digitsMax?: number;
-  /** Q.764 §2.1.1: 15 to 20 s. Left out: no early ACM is sent. */
-  readonly T11Ms?: number;
-  /** 4 to 6 s. */
-  readonly T10Ms?: number;
-  /** 15 to 20 s. */
-  readonly T35Ms?: number;
-}
-
-const DEFAULTS = { T10Ms: 5_000, T35Ms: 15_000 };
+const DEFAULTS = { T8Ms: 12_000 };
 const OWN_LOCATION = 2;
 const NO_USER_RESPONDING = 18;
 const ADDRESS_INCOMPLETE = 28;
 const NORMAL_CLEARING = 16;
+const TEMPORARY_FAILURE = 41;
+const REQUEST_TIMEOUT = 408;
+const ADDRESS_INCOMPLETE_STATUS = 484;
 
 export const ISUP_TO_SIP_IDLE: IsupToSipState = {
   name: "Idle",
@@ -121,8 +30,16 @@ export const ISUP_TO_SIP_IDLE: IsupToSipState = {
   moreDigits: "",
   hasSentAcm: false,
   hasProvisional: false,
+  invites: 0,
+  best: undefined,
+  cause: undefined,
+  infos: [],
 };
 
+/**
+ * A call from ISUP to SIP as a pure machine (RFC 3398 §8.2), with the collection of digits of RFC 3578 §2 in front. Times are
+ * milliseconds on the scale of `now`; nothing is sent here.
+ */
 export function stepIsupToSip(
   state: IsupToSipState,
   input: IsupToSipInput,
@@ -130,40 +47,55 @@ export function stepIsupToSip(
   options: IsupToSipOptions,
 ): IsupToSipStep {
   if (input.type === "isup") return fromIsup(state, input.message, now, options);
+  if (input.type === "infoEnded") return sendInfo(state, nextInfo(state.infos));
   switch (state.name) {
     case "Idle":
       return ignored(state);
     case "Collecting":
       return input.type === "timer" ? onCollectingTimer(state, input.name, now, options) : ignored(state);
+    case "Checking":
+      return input.type === "timer" && input.name === "T8"
+        ? release(state, causeIndicatorsOf(TEMPORARY_FAILURE, OWN_LOCATION), options)
+        : ignored(state);
     case "Trying":
     case "Progressing":
     case "Alerting":
-      return beforeAnswer(state, input, options);
+      return beforeAnswer(state, input, now, options);
+    case "Announcing":
+      return input.type === "timer" && input.name === "tone" && state.cause !== undefined
+        ? release(state, state.cause, options)
+        : ignored(state);
     case "Connected":
       return inCall(state, input, options);
     case "Cancelling":
-      return cancelling(state, input);
     case "Releasing":
     case "Ended":
-      return input.type === "bye" ? { state, outputs: [CONFIRM] } : ignored(state);
+      return afterRelease(state, input);
   }
 }
 
+type OfCall = Exclude<IsupToSipInput, { readonly type: "isup" | "infoEnded" }>;
+
 function beforeAnswer(
   state: IsupToSipState,
-  input: IsupToSipInput,
+  input: OfCall,
+  now: number,
   options: IsupToSipOptions,
 ): IsupToSipStep {
   switch (input.type) {
     case "response":
-      return onResponse(state, input, options);
-    case "timeout":
-      return release(state, causeIndicatorsOf(NO_USER_RESPONDING, OWN_LOCATION), options);
+      return onResponse(state, input, now, options);
+    case "timeout": {
+      const cause = causeIndicatorsOf(NO_USER_RESPONDING, OWN_LOCATION);
+      if (state.hasProvisional) return release(state, cause, options, [cancel(cause)]);
+      return onFailure(state, { status: REQUEST_TIMEOUT, cause, isup: undefined }, now, options);
+    }
     case "timer":
+      if (input.name === "T10") return onLastDigit(state, now, options);
       // RFC 3398 §8.2.8: the ISUP side hears an early ACM, the SIP side is waited for.
       if (input.name !== "T11" || state.timers.T11 === undefined) return ignored(state);
       return {
-        state: { ...state, name: "Progressing", timers: {}, hasSentAcm: true },
+        state: { ...state, name: "Progressing", timers: without(state.timers, "T11"), hasSentAcm: true },
         outputs: [toIsup(acmFrom18x(183, options.variant))],
       };
     case "bye":
@@ -172,7 +104,6 @@ function beforeAnswer(
       return { state, outputs: [CONFIRM, toIsup(input.message)] };
     case "hold":
     case "retrieve":
-    case "isup":
       return ignored(state);
   }
 }
@@ -181,22 +112,33 @@ type Response = Extract<IsupToSipInput, { readonly type: "response" }>;
 
 function onResponse(
   state: IsupToSipState,
-  { status, isup, cause }: Response,
+  response: Response,
+  now: number,
   options: IsupToSipOptions,
 ): IsupToSipStep {
-  if (status >= 300)
-    return release(state, cause ?? causeIndicatorsOf(NORMAL_CLEARING, OWN_LOCATION), options, [], isup);
+  const { status, isup, hasMedia = false } = response;
+  if (status >= 300) return onFinal(state, response, now, options);
   if (status >= 200) {
     const answer = isAnswer(isup) ? isup : anmFrom200(state.hasSentAcm, options.variant);
-    const connected: IsupToSipState = { ...state, name: "Connected", timers: {}, hasProvisional: true };
-    return { state: connected, outputs: [ACK, toIsup(answer)] };
+    const invites = Math.max(0, state.invites - 1);
+    const connected: IsupToSipState = {
+      ...state,
+      name: "Connected",
+      timers: {},
+      hasProvisional: true,
+      invites,
+    };
+    const others: IsupToSipOutput[] = invites > 0 ? [{ to: "sip", type: "cancelOthers" }] : [];
+    return { state: connected, outputs: [ACK, ...others, toIsup(answer)] };
   }
   // 100 says nothing to ISUP (RFC 3398 §8.2.2).
   if (status < 180) return { state: { ...state, hasProvisional: true }, outputs: [] };
   // The first that says something is an ACM; what a SIP-T peer sent is taken as it is, where it fits.
   const fits = isup?.messageType === (state.hasSentAcm ? "CPG" : "ACM");
   const messages =
-    isup !== undefined && fits ? [isup] : messagesFrom18x(status, state.hasSentAcm, options.variant);
+    isup !== undefined && fits
+      ? [isup]
+      : messagesFrom18x(status, state.hasSentAcm, options.variant, hasMedia);
   const isAlerting = status === 180 || state.name === "Alerting";
   return {
     state: {
@@ -210,11 +152,77 @@ function onResponse(
   };
 }
 
+/** RFC 3398 §8.2.5, §8.2.6; the ACK of a final response above 2xx is its transaction's (RFC 3261 §17.1.1.3). */
+function onFinal(
+  state: IsupToSipState,
+  { status, isup, cause = causeIndicatorsOf(NORMAL_CLEARING, OWN_LOCATION), contact }: Response,
+  now: number,
+  options: IsupToSipOptions,
+): IsupToSipStep {
+  const { iam, moreDigits, hasSentAcm } = state;
+  const { variant, takesEarlyCpg = false } = options;
+  if (status >= 400 || contact === undefined || iam === undefined)
+    return onFailure(state, { status, cause, isup }, now, options);
+  const forwarded = hasSentAcm || takesEarlyCpg ? [toIsup(cpgFrom18x(181, variant))] : [];
+  return {
+    state: { ...state, name: hasSentAcm ? "Progressing" : "Trying", hasProvisional: false },
+    outputs: [...forwarded, { to: "sip", type: "invite", iam, moreDigits, contact }],
+  };
+}
+
+/** Where digits may still come or another INVITE is unanswered, a failure is only remembered (RFC 3578 §3.2). */
+function onFailure(
+  state: IsupToSipState,
+  failed: FailedInvite,
+  now: number,
+  options: IsupToSipOptions,
+): IsupToSipStep {
+  if (state.invites === 0) return ignored(state);
+  const invites = state.invites - 1;
+  const best = state.best !== undefined && rankOf(state.best) <= rankOf(failed) ? state.best : failed;
+  const next = { ...state, invites, best };
+  if (invites > 0 || state.timers.T10 !== undefined) return { state: next, outputs: [] };
+  return fail(next, best, now, options);
+}
+
+/** RFC 3261 §16.7: a 6xx first, else the lowest class; any other of the class says more than that digits are missing. */
+function rankOf({ status }: FailedInvite): number {
+  if (status >= 600) return 0;
+  return 2 * Math.floor(status / 100) + (status === ADDRESS_INCOMPLETE_STATUS ? 1 : 0);
+}
+
+function fail(
+  state: IsupToSipState,
+  { cause, isup }: FailedInvite,
+  now: number,
+  options: IsupToSipOptions,
+): IsupToSipStep {
+  const { variant, toneMs = 0 } = options;
+  const isBehindInterworking = state.iam?.parameters.forwardCallIndicators.interworking === 1;
+  if (toneMs === 0 || !isBehindInterworking) return release(state, cause, options, [], isup);
+  // There a cause may not be understood: a tone is (RFC 3666 §3.6).
+  const tone = state.hasSentAcm ? cpgFrom18x(183, variant, true) : inBandAcm(variant);
+  const timers = { tone: now + toneMs };
+  return {
+    state: { ...state, name: "Announcing", timers, hasSentAcm: true, cause },
+    outputs: [toIsup(tone)],
+  };
+}
+
+/** T10: no more digits will come. Where all INVITEs have failed meanwhile, the call has. */
+function onLastDigit(state: IsupToSipState, now: number, options: IsupToSipOptions): IsupToSipStep {
+  if (state.timers.T10 === undefined) return ignored(state);
+  const last = { ...state, timers: without(state.timers, "T10") };
+  return state.invites === 0 && state.best !== undefined
+    ? fail(last, state.best, now, options)
+    : { state: last, outputs: [] };
+}
+
 function isAnswer(isup: IsupMessage | undefined): isup is IsupMessage {
   return isup?.messageType === "ANM" || isup?.messageType === "CON";
 }
 
-function inCall(state: IsupToSipState, input: IsupToSipInput, options: IsupToSipOptions): IsupToSipStep {
+function inCall(state: IsupToSipState, input: OfCall, options: IsupToSipOptions): IsupToSipStep {
   switch (input.type) {
     case "bye":
       return release(state, input.cause, options, [CONFIRM], input.isup);
@@ -228,36 +236,23 @@ function inCall(state: IsupToSipState, input: IsupToSipInput, options: IsupToSip
       return input.status >= 200 && input.status < 300 ? { state, outputs: [ACK] } : ignored(state);
     case "timeout":
     case "timer":
-    case "isup":
       return ignored(state);
   }
 }
 
-function cancelling(state: IsupToSipState, input: IsupToSipInput): IsupToSipStep {
-  if (input.type === "timeout") return ended(state, []);
-  if (input.type !== "response" || input.status < 200) return ignored(state);
-  if (input.status >= 300) return ended(state, []);
-  // The 200 crossed the CANCEL (RFC 3398 §8.2.7, RFC 3261 §9.1).
+/** The ISUP side has gone; each INVITE that is still unanswered gets its end (RFC 3398 §8.2.7, RFC 3261 §9.1). */
+function afterRelease(state: IsupToSipState, input: OfCall): IsupToSipStep {
+  if (input.type === "bye") return { state, outputs: [CONFIRM] };
+  const isFinal = input.type === "response" && input.status >= 200;
+  if (state.invites === 0 || (!isFinal && input.type !== "timeout")) return ignored(state);
+  const invites = state.invites - 1;
+  const name = state.name === "Cancelling" && invites === 0 ? "Ended" : state.name;
+  const isAnswered = input.type === "response" && input.status < 300;
   const cause = causeIndicatorsOf(NORMAL_CLEARING, OWN_LOCATION);
-  return ended(state, [ACK, { to: "sip", type: "bye", cause, isup: undefined }]);
+  const bye: IsupToSipOutput = { to: "sip", type: "bye", cause, isup: undefined };
+  // The 200 crossed the CANCEL.
+  return { state: { ...state, name, invites }, outputs: isAnswered ? [ACK, bye] : [] };
 }
-
-/** Circuits do not exist here: their messages in a body are ignored and counted by who owns the leg (RFC 3398 §11). */
-const CIRCUIT = new Set([
-  "BLO",
-  "BLA",
-  "UBL",
-  "UBA",
-  "CGB",
-  "CGBA",
-  "CGU",
-  "CGUA",
-  "CQM",
-  "CQR",
-  "GRS",
-  "GRA",
-  "CCR",
-]);
 
 function fromIsup(
   state: IsupToSipState,
@@ -265,42 +260,90 @@ function fromIsup(
   now: number,
   options: IsupToSipOptions,
 ): IsupToSipStep {
-  if (CIRCUIT.has(message.messageType)) return ignored(state);
+  // A circuit that is reset under a call: as a REL (RFC 3398 §11.1). RLC says that it is free again.
+  if (message.messageType === "RSC") return onRelease(state, RESET, undefined, options);
+  if (message.messageType === "REL")
+    return onRelease(state, message.parameters.causeIndicators, message, options);
+  if (isCircuitMessage(message.messageType)) return ignored(state);
   switch (state.name) {
     case "Idle":
       return message.messageType === "IAM" ? onIam(message, now, options) : ignored(state);
     case "Collecting":
       if (message.messageType === "SAM") return onSam(state, message, now, options);
-      return message.messageType === "REL" ? ended(state, [toIsup(rlc(options.variant))]) : ignored(state);
+      return message.messageType === "COT" ? onCot(state, message, now, options) : ignored(state);
+    case "Checking":
+      return message.messageType === "COT" ? onCot(state, message, now, options) : ignored(state);
     case "Releasing":
-      if (message.messageType === "RLC") return ended(state, []);
-      return message.messageType === "REL"
-        ? { state, outputs: [toIsup(rlc(options.variant))] }
-        : ignored(state);
+      return message.messageType === "RLC" ? ended(state, []) : ignored(state);
     case "Trying":
     case "Progressing":
     case "Alerting":
-      if (message.messageType === "REL") return onRel(state, message, options);
-      // The number was taken as complete: later digits change nothing (RFC 3578 §3.1).
-      return message.messageType === "SAM" ? ignored(state) : info(state, message);
+      if (message.messageType !== "SAM") return info(state, message, options);
+      // Without T10 the number was taken as complete: later digits change nothing (RFC 3578 §2.2).
+      return state.timers.T10 === undefined ? ignored(state) : onSam(state, message, now, options);
     case "Connected":
-      if (message.messageType === "REL")
-        return ended(state, [
-          toIsup(rlc(options.variant)),
-          { to: "sip", type: "bye", cause: message.parameters.causeIndicators, isup: message },
-        ]);
-      return message.messageType === "CPG" ? onHold(state, message) : info(state, message);
+      return inConversation(state, message, options);
+    case "Announcing":
     case "Cancelling":
     case "Ended":
-      return message.messageType === "REL"
-        ? { state, outputs: [toIsup(rlc(options.variant))] }
-        : ignored(state);
+      return ignored(state);
+  }
+}
+
+const RESET = causeIndicatorsOf(TEMPORARY_FAILURE, OWN_LOCATION);
+
+/** A REL in any state: RLC at once, and SIP hears of it as far as it knows of the call (RFC 3398 §8.2.7, §10.2). */
+function onRelease(
+  state: IsupToSipState,
+  cause: CauseIndicators,
+  isup: IsupMessage | undefined,
+  { variant }: IsupToSipOptions,
+): IsupToSipStep {
+  const confirm = toIsup(rlc(variant));
+  switch (state.name) {
+    case "Idle":
+      return ignored(state);
+    case "Collecting":
+    case "Checking":
+    case "Announcing":
+      return ended(state, [confirm]);
+    case "Trying":
+    case "Progressing":
+    case "Alerting": {
+      const abort: IsupToSipOutput = state.hasProvisional ? cancel(cause) : { to: "sip", type: "abandon" };
+      return { state: { ...state, name: "Cancelling", timers: {} }, outputs: [confirm, abort] };
+    }
+    case "Connected":
+      return ended(state, [confirm, { to: "sip", type: "bye", cause, isup }]);
+    case "Cancelling":
+    case "Releasing":
+    case "Ended":
+      return { state, outputs: [confirm] };
   }
 }
 
 function onIam(iam: IsupMessageOf<"IAM">, now: number, options: IsupToSipOptions): IsupToSipStep {
-  const next: IsupToSipState = { ...ISUP_TO_SIP_IDLE, name: "Collecting", iam };
-  return onDigits(next, iam.parameters.calledPartyNumber.stSignal, now, options);
+  const { natureOfConnectionIndicators, calledPartyNumber } = iam.parameters;
+  const isChecked = CHECKED.has(natureOfConnectionIndicators.continuityCheck);
+  const timers = isChecked ? { T8: now + (options.T8Ms ?? DEFAULTS.T8Ms) } : {};
+  const next: IsupToSipState = { ...ISUP_TO_SIP_IDLE, name: "Collecting", timers, iam };
+  return onDigits(next, calledPartyNumber.stSignal, now, options);
+}
+
+/** Continuity check required on this circuit, or performed on a previous one (Q.763 (12/1999) §3.35). */
+const CHECKED = new Set([1, 2]);
+
+/** No INVITE before the check has succeeded, none at all where it failed (RFC 3398 §11.3). */
+function onCot(
+  state: IsupToSipState,
+  { parameters: { continuityIndicators } }: IsupMessageOf<"COT">,
+  now: number,
+  options: IsupToSipOptions,
+): IsupToSipStep {
+  if (state.timers.T8 === undefined) return ignored(state);
+  if (continuityIndicators.continuityCheckSuccessful === 0) return ended(state, []);
+  const checked = { ...state, timers: without(state.timers, "T8") };
+  return state.name === "Checking" ? invite(checked, now, options) : { state: checked, outputs: [] };
 }
 
 function onSam(
@@ -313,18 +356,23 @@ function onSam(
   return onDigits({ ...state, moreDigits }, subsequentNumber.stSignal, now, options);
 }
 
-/** Enough digits, or ST: INVITE. Enough perhaps: T10. Too few: T35 (RFC 3578 §3.1, Q.764 §2.1.2.1). */
+/** INVITE with the whole number, or at the fewest digits where SIP hears each of them (RFC 3578 §2, §3.2). */
 function onDigits(
   state: IsupToSipState,
   hasSt: boolean,
   now: number,
   options: IsupToSipOptions,
 ): IsupToSipStep {
-  const { digitsMin = 0, digitsMax = Infinity, T10Ms = DEFAULTS.T10Ms, T35Ms = DEFAULTS.T35Ms } = options;
   const count = (state.iam?.parameters.calledPartyNumber.digits.length ?? 0) + state.moreDigits.length;
-  if (hasSt || digitsMin === 0 || count >= digitsMax) return invite(state, now, options);
-  const timers = count >= digitsMin ? { T10: now + T10Ms } : { T35: now + T35Ms };
-  return { state: { ...state, timers }, outputs: [] };
+  const timers = without(without(state.timers, "T10"), "T35");
+  const next = { ...state, timers };
+  const verdict = verdictOnDigits(count, hasSt, options);
+  if (verdict.type === "complete") return invite(next, now, options);
+  const { timer, forMs } = verdict;
+  const waiting = { ...next, timers: { ...timers, [timer]: now + forMs } };
+  return timer === "T10" && options.isOverlapInSip === true
+    ? invite(waiting, now, options)
+    : { state: waiting, outputs: [] };
 }
 
 function onCollectingTimer(
@@ -334,44 +382,50 @@ function onCollectingTimer(
   options: IsupToSipOptions,
 ): IsupToSipStep {
   if (state.timers[name] === undefined) return ignored(state);
-  if (name === "T10") return invite(state, now, options);
-  return release(state, causeIndicatorsOf(ADDRESS_INCOMPLETE, OWN_LOCATION), options);
+  if (name === "T10") return invite({ ...state, timers: without(state.timers, "T10") }, now, options);
+  const value = name === "T35" ? ADDRESS_INCOMPLETE : TEMPORARY_FAILURE;
+  return release(state, causeIndicatorsOf(value, OWN_LOCATION), options);
 }
 
-function invite(state: IsupToSipState, now: number, { T11Ms }: IsupToSipOptions): IsupToSipStep {
-  const { iam, moreDigits } = state;
+function invite(state: IsupToSipState, now: number, options: IsupToSipOptions): IsupToSipStep {
+  const { iam, moreDigits, invites, timers } = state;
+  const { T11Ms, isOverlapInSip = false } = options;
   if (iam === undefined) return ignored(state);
-  const timers = T11Ms === undefined ? {} : { T11: now + T11Ms };
+  if (timers.T8 !== undefined) return { state: { ...state, name: "Checking" }, outputs: [] };
+  // Collected en bloc, the number is complete with its INVITE.
+  const { T10 } = isOverlapInSip ? timers : {};
   return {
-    state: { ...state, name: "Trying", timers },
+    state: {
+      ...state,
+      name: "Trying",
+      timers: {
+        ...(T10 !== undefined && { T10 }),
+        ...(T11Ms !== undefined && { T11: now + T11Ms }),
+      },
+      invites: invites + 1,
+    },
     outputs: [{ to: "sip", type: "invite", iam, moreDigits }],
   };
 }
 
-/** RFC 3398 §8.2.7: RLC at once; CANCEL where a provisional came, else the INVITE is given up. */
-function onRel(
-  state: IsupToSipState,
-  rel: IsupMessageOf<"REL">,
-  { variant }: IsupToSipOptions,
-): IsupToSipStep {
-  const confirm = toIsup(rlc(variant));
-  const cause = rel.parameters.causeIndicators;
-  const isup = undefined;
-  const cancel: IsupToSipOutput = state.hasProvisional
-    ? { to: "sip", type: "cancel", cause, isup }
-    : { to: "sip", type: "abandon" };
-  return { state: { ...state, name: "Cancelling", timers: {} }, outputs: [confirm, cancel] };
+function without(timers: IsupToSipState["timers"], name: IsupToSipTimer): IsupToSipState["timers"] {
+  return Object.fromEntries(Object.entries(timers).filter(([each]) => each !== name));
 }
 
-function onHold(state: IsupToSipState, isup: IsupMessageOf<"CPG">): IsupToSipStep {
-  const hold = holdFromCpg(isup);
-  if (hold === undefined) return info(state, isup);
+function inConversation(state: IsupToSipState, isup: IsupMessage, options: IsupToSipOptions): IsupToSipStep {
+  const hold = holdFrom(isup, options.hasIsup ?? true);
+  if (hold === undefined) return info(state, isup, options);
   const direction = hold === "hold" ? "sendonly" : "sendrecv";
   return { state, outputs: [{ to: "sip", type: "reinvite", direction, isup }] };
 }
 
-function info(state: IsupToSipState, isup: IsupMessage): IsupToSipStep {
-  return { state, outputs: [{ to: "sip", type: "info", isup }] };
+function info(state: IsupToSipState, isup: IsupMessage, options: IsupToSipOptions): IsupToSipStep {
+  return options.hasIsup === false ? ignored(state) : sendInfo(state, queueInfo(state.infos, isup));
+}
+
+function sendInfo(state: IsupToSipState, { infos, sends }: InfoStep): IsupToSipStep {
+  const outputs: IsupToSipOutput[] = sends === undefined ? [] : [{ to: "sip", type: "info", isup: sends }];
+  return { state: { ...state, infos }, outputs };
 }
 
 /** A REL that came inside SIP goes on as it is; without one it is made of the cause. */
@@ -384,6 +438,10 @@ function release(
 ): IsupToSipStep {
   const rel = isup?.messageType === "REL" ? isup : relFromCause(cause, variant);
   return { state: { ...state, name: "Releasing", timers: {} }, outputs: [...before, toIsup(rel)] };
+}
+
+function cancel(cause: CauseIndicators): IsupToSipOutput {
+  return { to: "sip", type: "cancel", cause, isup: undefined };
 }
 
 const CONFIRM: IsupToSipOutput = { to: "sip", type: "confirm" };
