@@ -191,8 +191,7 @@ describe("a request inside a call", () => {
       const call = called();
       await call.establish();
       call.send(method, { headers: ["Event: presence", contactOf(carrier)] });
-      const answer = await call.response(method === "SUBSCRIBE" ? 481 : 405, method);
-      if (method !== "SUBSCRIBE") expect(answer.header("allow")).toContain("UPDATE");
+      expect((await call.response(405, method)).header("allow")).toContain("UPDATE");
       await call.bye();
     },
   );
