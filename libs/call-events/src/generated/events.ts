@@ -80,9 +80,9 @@ export interface CallIncoming extends CallCommon {
   readonly called: PartyNumber;
   /** Calling party: P-Asserted-Identity, else From, over Calling party number, Q.763 (12/1999) §3.10 (RFC 3398 §7.2.1.1). */
   readonly calling: PartyNumber;
-  /** Original called number, Q.763 (12/1999) §3.39; absent where the call was not diverted. */
+  /** Who diverted first: the oldest of the header fields, else Original called number, Q.763 (12/1999) §3.39; absent where the call was not diverted. */
   readonly originalCalled: PartyNumber | null;
-  /** Diversions, latest first: Diversion (RFC 5806), else Redirecting number, Q.763 (12/1999) §3.44. */
+  /** Diversions, latest first: Diversion (RFC 5806), else History-Info (RFC 7544), else Redirecting number and Original called number, Q.763 (12/1999) §3.44, §3.39. */
   readonly redirecting: readonly Redirection[];
   /** Header fields of the allow-list by lower-case name, RFC 3261 §7.3; several values joined by ", ". Personal data. */
   readonly headers: Readonly<Record<string, string>>;
@@ -92,11 +92,11 @@ export interface CallIncoming extends CallCommon {
   readonly source: SipSource;
   /** Encoding names of the offered audio in its order, RFC 8866 §6.6; empty without an offer. */
   readonly codecsOffered: readonly string[];
-  /** Calling party's category in words, Q.763 (12/1999) §3.11; empty where no ISUP gave it. */
+  /** Calling party's category in words, Q.763 (12/1999) §3.11: cpc of the caller's URI (TS 29.163), else of the IAM, else ordinary (RFC 3398 §7.2.1.1). */
   readonly callingPartysCategory: string;
   /** Transmission medium requirement in words, Q.763 (12/1999) §3.54; empty where no ISUP gave it. */
   readonly transmissionMediumRequirement: string;
-  /** Hop counter, 0 to 31, Q.763 (12/1999) §3.80; absent where no ISUP gave it. */
+  /** Hop counter, 0 to 31, Q.763 (12/1999) §3.80: Max-Forwards, and no more than the IAM has (Q.1912.5); absent without Max-Forwards. */
   readonly hopCounter: number | null;
   /** The IAM; absent where the INVITE carried no ISUP. */
   readonly isup: Isup | null;
@@ -130,7 +130,7 @@ export interface CallAnswered extends CallCommon {
   readonly isup: Isup | null;
 }
 
-/** tandem.call.isup.v1: ISUP in a message that yields no other event, such as SUS, RES or USR in INFO. */
+/** tandem.call.isup.v1: ISUP in a message that yields no other event, such as SUS, RES or USR in INFO, or a SAM that completed the called number. */
 export interface CallIsup extends CallCommon {
   /** The message. */
   readonly isup: Isup;
@@ -282,7 +282,7 @@ export interface PartyNumber {
   readonly display: string;
   /** Whether the number may be shown: Privacy (RFC 3323, RFC 3325 §9.3), else the address presentation restricted indicator, Q.763 (12/1999) §3.10. */
   readonly presentation: Presentation;
-  /** Who vouches for the number: screening indicator, Q.763 (12/1999) §3.10; unspecified where no ISUP gave it. */
+  /** Who vouches for the number: screening indicator, Q.763 (12/1999) §3.10, else network for P-Asserted-Identity (RFC 3325 §9.1); unspecified where neither says it. */
   readonly screening: Screening;
   /** The header field or parameter that `raw` and `e164` come from. */
   readonly source: NumberSource;
@@ -292,9 +292,9 @@ export interface PartyNumber {
 export interface Redirection {
   /** The diverting party: Diversion (RFC 5806), History-Info (RFC 7544), or Redirecting number, Q.763 (12/1999) §3.44. */
   readonly number: PartyNumber;
-  /** Reason in the words of its source: Diversion's (RFC 5806: user-busy, no-answer, unconditional, …) or Redirecting reason, Q.763 (12/1999) §3.45, which also stands for the causes of History-Info (RFC 4458); "unknown" where none was given. */
+  /** Redirecting reason in words, Q.763 (12/1999) §3.45, whatever told of it: userBusy, noReply, unconditional, deflectionDuringAlerting, deflectionImmediate, mobileNotReachable; "unknown" where none was given. */
   readonly reason: string;
-  /** Diversions so far: counter of Diversion (RFC 5806), or Redirection counter, Q.763 (12/1999) §3.45; absent where none was given. */
+  /** Diversions that this one stands for, more than 1 where some between told no number: counter of Diversion (RFC 5806), or what Redirection counter, Q.763 (12/1999) §3.45, leaves to it; absent where it is no number. */
   readonly count: number | null;
 }
 
@@ -326,7 +326,7 @@ export interface Cause {
   readonly class: CauseClass;
   /** Whether `q850` came from the network or was derived by rule. */
   readonly mapping: CauseMapping;
-  /** The rule that gave `q850`, with its clause: a row of RFC 3398's tables, or what the gateway did. */
+  /** The rule that gave `q850`, with its clause: a row of the trunk's own, or of its profile's tables (RFC 3398, Q.1912.5), or what the gateway did. */
   readonly row: string;
   /** More in words, for a person; empty where there is nothing to add. */
   readonly detail: string;
