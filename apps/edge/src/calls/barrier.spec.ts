@@ -37,6 +37,7 @@ function recordingLeg(acts: string[]): CallLeg {
   const sip = { callId: "1", fromTag: "a", toTag: "b", cseq: 1 };
   return {
     common: { direction: "inbound", trunkId: "acme", legId: "a", sip },
+    earlyMessages: 0,
     attach: () => undefined,
     perform: ({ type }) => acts.push(type),
     detailsOf: (type) => NO_DETAILS[type],

@@ -90,7 +90,7 @@ export class CallEngine implements TimerOwner {
     leg.attach((input) => {
       this.#input(call, input, epochMs());
     });
-    this.#input(call, { type: "setup", decision }, epochMs());
+    this.#input(call, { type: "setup", decision, messages: leg.earlyMessages }, epochMs());
     return call;
   }
 

@@ -1,6 +1,8 @@
 /** What a new INVITE is, seen against the calls that are known. */
 export type Arrival =
   | { readonly type: "new" }
+  /** Another INVITE with the identifiers of an open call: a retry, or more digits (RFC 3578 §3.2). */
+  | { readonly type: "further"; readonly callId: string }
   /** The same request over another path (RFC 3261 §8.2.2.2): 482. */
   | { readonly type: "merged"; readonly callId: string };
 
@@ -28,8 +30,9 @@ export class CallIdentity {
   /** `key` by {@link CallIdentity.keyOf}; `sequenceNumber` is the INVITE's CSeq. */
   arrival(key: string, sequenceNumber: number): Arrival {
     const known = this.#byKey.get(key);
-    if (known?.sequenceNumber !== sequenceNumber) return { type: "new" };
-    return { type: "merged", callId: known.callId };
+    if (known === undefined) return { type: "new" };
+    const { callId } = known;
+    return { type: known.sequenceNumber === sequenceNumber ? "merged" : "further", callId };
   }
 
   bind(callId: string, key: string, sequenceNumber: number): void {

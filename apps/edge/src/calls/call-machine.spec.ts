@@ -3,9 +3,17 @@ import { IDLE, stepCall, type CallInput, type CallState, type CallStep } from ".
 import type { ReleaseCause } from "./primitives.ts";
 
 const cause = { detail: "test" } as ReleaseCause;
-const SETUP: CallInput = { type: "setup", decision: { type: "answer", afterMs: 0 } };
-const RING: CallInput = { type: "setup", decision: { type: "answer", afterMs: 5_000 } };
-const REFUSE: CallInput = { type: "setup", decision: { type: "refuse", cause } };
+const SETUP: CallInput = {
+  type: "setup",
+  decision: { type: "answer", afterMs: 0 },
+  messages: 0,
+};
+const RING: CallInput = {
+  type: "setup",
+  decision: { type: "answer", afterMs: 5_000 },
+  messages: 0,
+};
+const REFUSE: CallInput = { type: "setup", decision: { type: "refuse", cause }, messages: 0 };
 
 const run = (...inputs: readonly CallInput[]): CallStep => {
   let step: CallStep = { state: IDLE, facts: [], acts: [] };
@@ -60,6 +68,28 @@ describe("the call machine", () => {
     expect(types(run(RING, { type: "takeBack", cause }))).toEqual([]);
   });
 
+  it("tells of messages that came before the set-up was complete behind call.incoming, whatever becomes of it", () => {
+    const answered = run({ ...RING, messages: 2 });
+    expect(types(answered)).toEqual(["incoming", "isup", "isup", "ringing", "alert"]);
+    expect(answered.facts[1]).toEqual({ type: "isup", during: "incoming" });
+    expect(answered.state.sequence).toBe(4);
+    const refused = run({ ...REFUSE, messages: 1 });
+    expect(types(refused)).toEqual(["incoming", "isup", "released", "refuse"]);
+    expect(refused.state.sequence).toBe(3);
+  });
+
+  it("is incoming and released where the peer gave up before its set-up was complete", () => {
+    const step = run({ ...REFUSE, decision: { type: "abandoned", cause } });
+    expect(types(step)).toEqual(["incoming", "released", "confirmRelease"]);
+    expect(step.state).toMatchObject({ name: "Ended", sequence: 2 });
+  });
+
+  it("says what a message came during", () => {
+    const during = (input: CallInput): unknown => run(input, { type: "information" }).facts[0];
+    expect(during(RING)).toEqual({ type: "isup", during: "ringing" });
+    expect(during(SETUP)).toEqual({ type: "isup", during: "answered" });
+  });
+
   it("makes one fact of ISUP that came on its own", () => {
     expect(types(run(SETUP, { type: "information" }))).toEqual(["isup", "confirmInformation"]);
   });
@@ -69,6 +99,7 @@ describe("the call machine", () => {
       RING,
       SETUP,
       REFUSE,
+      { ...RING, messages: 3 },
       { type: "timer", name: "answer" },
       { type: "abandon", cause },
       { type: "release", cause },

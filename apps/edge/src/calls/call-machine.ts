@@ -28,10 +28,13 @@ export type TimerName = "answer";
 /** What the route decided, without a word of signalling. */
 export type Decision =
   | { readonly type: "answer"; readonly afterMs: number }
-  | { readonly type: "refuse"; readonly cause: ReleaseCause };
+  | { readonly type: "refuse"; readonly cause: ReleaseCause }
+  /** The peer gave its set-up up before it was complete. */
+  | { readonly type: "abandoned"; readonly cause: ReleaseCause };
 
 export type CallInput =
-  | { readonly type: "setup"; readonly decision: Decision }
+  /** `messages`: how many messages of information came before the set-up was complete. */
+  | { readonly type: "setup"; readonly decision: Decision; readonly messages: number }
   | { readonly type: "timer"; readonly name: TimerName }
   /** The peer gives its set-up up: too late where the call is answered, even if the answer still waits for the disk. */
   | { readonly type: "abandon"; readonly cause: ReleaseCause }
@@ -48,7 +51,8 @@ export type CallFact =
   | { readonly type: "incoming" }
   | { readonly type: "ringing" }
   | { readonly type: "answered" }
-  | { readonly type: "isup" }
+  /** `during` is the state it came in. */
+  | { readonly type: "isup"; readonly during: "incoming" | "ringing" | "answered" }
   | { readonly type: "released"; readonly cause: ReleaseCause };
 
 export interface CallStep {
@@ -70,7 +74,7 @@ export const IDLE: CallState = {
 export function stepCall(state: CallState, input: CallInput, now: number): CallStep {
   switch (state.name) {
     case "Idle":
-      return input.type === "setup" ? setUp(input.decision, now) : unchanged(state);
+      return input.type === "setup" ? setUp(input.decision, input.messages, now) : unchanged(state);
     case "Alerting":
       if (input.type === "timer") return answer(state, now);
       return inCall(state, input, now);
@@ -82,15 +86,18 @@ export function stepCall(state: CallState, input: CallInput, now: number): CallS
   }
 }
 
-function setUp(decision: Decision, now: number): CallStep {
-  const created: CallState = { ...IDLE, createdAt: now };
-  if (decision.type === "refuse") {
-    const ended: CallState = { ...created, name: "Ended", endedAt: now, sequence: 2 };
-    const facts: CallFact[] = [{ type: "incoming" }, { type: "released", cause: decision.cause }];
-    return { state: ended, facts, acts: [{ type: "refuse", cause: decision.cause }] };
+function setUp(decision: Decision, messages: number, now: number): CallStep {
+  const created: CallState = { ...IDLE, createdAt: now, sequence: messages + 2 };
+  const before = Array.from({ length: messages }, (): CallFact => ({ type: "isup", during: "incoming" }));
+  const begun: readonly CallFact[] = [{ type: "incoming" }, ...before];
+  if (decision.type !== "answer") {
+    const { type, cause } = decision;
+    const ended: CallState = { ...created, name: "Ended", endedAt: now };
+    const act: LegAct = type === "refuse" ? { type, cause } : { type: "confirmRelease" };
+    return { state: ended, facts: [...begun, { type: "released", cause }], acts: [act] };
   }
-  const ringing: CallState = { ...created, name: "Alerting", ringingAt: now, sequence: 2 };
-  const facts: CallFact[] = [{ type: "incoming" }, { type: "ringing" }];
+  const ringing: CallState = { ...created, name: "Alerting", ringingAt: now };
+  const facts: CallFact[] = [...begun, { type: "ringing" }];
   if (decision.afterMs > 0) {
     const state = { ...ringing, timers: { answer: now + decision.afterMs } };
     return { state, facts, acts: [{ type: "alert" }] };
@@ -133,7 +140,7 @@ function inCall(state: CallState, input: CallInput, now: number): CallStep {
     case "information":
       return {
         state: { ...state, sequence: state.sequence + 1 },
-        facts: [{ type: "isup" }],
+        facts: [{ type: "isup", during: state.name === "Answered" ? "answered" : "ringing" }],
         acts: [{ type: "confirmInformation" }],
       };
     case "setup":

@@ -7,6 +7,8 @@ import type { LegAct } from "./primitives.ts";
 /** A leg as the call sees it: an adapter of SIP or ISUP behind it. */
 export interface CallLeg {
   readonly common: LegCommon;
+  /** Messages of information that came before the set-up was complete. */
+  readonly earlyMessages: number;
   /** Tells the leg where its inputs go; called once. */
   attach(input: (input: CallInput) => void): void;
   /** Carries an act out. */

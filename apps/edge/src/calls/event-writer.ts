@@ -34,14 +34,6 @@ interface OpenCall {
 
 type Times = Pick<OpenCall, "createdAt" | "ringingAt" | "answeredAt"> & { readonly endedAt: number };
 
-const STATES: Readonly<Record<CallFact["type"], CallStateName | undefined>> = {
-  incoming: "incoming",
-  ringing: "ringing",
-  answered: "answered",
-  released: "released",
-  isup: undefined,
-};
-
 /** Turns facts into events: envelope, key, partition, data. */
 export class EventWriter {
   readonly #source: EventSource;
@@ -58,7 +50,7 @@ export class EventWriter {
   }
 
   record(call: Call, fact: CallFact, sequence: number, at: number): EventRecord {
-    const state = STATES[fact.type] ?? (call.state.answeredAt === undefined ? "ringing" : "answered");
+    const state: CallStateName = fact.type === "isup" ? fact.during : fact.type;
     const common = this.#common(call.callId, call.leg.common, sequence, state);
     const { leg } = call;
     switch (fact.type) {

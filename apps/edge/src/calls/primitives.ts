@@ -11,6 +11,10 @@ export interface Setup {
   readonly calling: PartyNumber;
   readonly originalCalled: PartyNumber | undefined;
   readonly redirecting: readonly Redirection[];
+  /** Calling party's category, in the words of Q.763 (12/1999) §3.11. */
+  readonly category: string;
+  /** Exchanges the call may still pass, 0 to 31; undefined where the signalling does not say it. */
+  readonly hopCounter: number | undefined;
   readonly isup: Isup | undefined;
 }
 

@@ -32,6 +32,7 @@ function legOf(callId: string): CallLeg {
   const sip = { callId, fromTag: "a", toTag: "b", cseq: 1 };
   return {
     common: { direction: "inbound", trunkId: "acme", legId: "a", sip },
+    earlyMessages: 0,
     attach: () => undefined,
     perform: () => undefined,
     detailsOf: () => {

@@ -1,6 +1,27 @@
-import type { ClientCertificate, EdgeConfig, ListenTransport, RouteAction, TrunkProfile } from "./config.ts";
-import { DEFAULTS } from "./schema.ts";
+import { withOverrides, type CauseRules, type ReasonRule } from "@tandem/interworking";
+import { CAUSE_PROFILES, type CauseProfileName } from "./cause-profiles.ts";
+import type {
+  ClientCertificate,
+  EdgeConfig,
+  ListenTransport,
+  OverlapConfig,
+  RouteAction,
+  TrunkProfile,
+} from "./config.ts";
+import { DEFAULTS } from "./setting.ts";
 import { Secret } from "./secret.ts";
+
+interface RawInterworking {
+  readonly profile?: CauseProfileName;
+  readonly reason?: ReasonRule;
+  readonly statusFromCause?: readonly {
+    readonly cause: number;
+    readonly location?: number;
+    readonly codingStandard?: number;
+    readonly status: number;
+  }[];
+  readonly causeFromStatus?: readonly { readonly status: number; readonly cause: number }[];
+}
 
 /** The file as written, after the schema has passed it. */
 export interface RawConfig {
@@ -18,6 +39,13 @@ export interface RawConfig {
       readonly ca?: string;
       readonly clientCertificate?: ClientCertificate;
     };
+    readonly limits?: {
+      readonly connections?: number;
+      readonly connectionsPerSource?: number;
+      readonly idle?: string;
+      readonly silent?: string;
+      readonly message?: string;
+    };
   }[];
   readonly trunks: readonly {
     readonly id: string;
@@ -28,18 +56,26 @@ export interface RawConfig {
       readonly variant?: string;
       readonly handling?: "optional" | "required";
       readonly rlc?: boolean;
+      readonly overlap?: {
+        readonly minDigits: number;
+        readonly maxDigits?: number;
+        readonly T10?: string;
+        readonly T35?: string;
+      };
     };
+    readonly interworking?: RawInterworking;
     readonly numbers?: { readonly country?: string; readonly restricted?: "mask" | "show" };
   }[];
   readonly routes: readonly {
     readonly id?: string;
     readonly when?: { readonly trunk?: string; readonly called?: string; readonly calling?: string };
     readonly answer?: "echo" | { readonly after?: string; readonly media?: "echo" };
-    readonly reject?: number | { readonly sip: number; readonly q850?: number };
+    readonly reject?: number | { readonly sip?: number; readonly q850?: number };
   }[];
   readonly media?: { readonly ports?: string; readonly address?: string };
   readonly journal?: { readonly directory?: string; readonly maxBytes?: string };
   readonly http?: { readonly listen?: string };
+  readonly dns?: { readonly servers?: readonly string[]; readonly timeout?: string };
   readonly kafka?: {
     readonly brokers?: readonly string[];
     readonly clientId?: string;
@@ -102,18 +138,7 @@ export function buildConfig(raw: RawConfig, absolute: (path: string) => string):
     version: 1,
     cluster: raw.cluster ?? DEFAULTS.cluster,
     node: raw.node ?? DEFAULTS.node,
-    listen: raw.listen.map((listener, index) => ({
-      id: listenerId(listener, index),
-      transport: listener.transport,
-      ...addressOf(listener.address),
-      advertise: listener.advertise,
-      tls: listener.tls && {
-        certificate: absolute(listener.tls.certificate),
-        key: absolute(listener.tls.key),
-        ca: listener.tls.ca && absolute(listener.tls.ca),
-        clientCertificate: listener.tls.clientCertificate ?? DEFAULTS.clientCertificate,
-      },
-    })),
+    listen: raw.listen.map((listener, index) => listenOf(listener, index, absolute)),
     trunks: raw.trunks.map(trunkOf),
     routes: raw.routes.map((route, index) => ({
       id: routeId(route, index),
@@ -126,7 +151,38 @@ export function buildConfig(raw: RawConfig, absolute: (path: string) => string):
       maxBytes: octets(raw.journal?.maxBytes ?? DEFAULTS.journalMaxBytes),
     },
     http: addressOf(raw.http?.listen ?? DEFAULTS.httpListen),
+    dns: {
+      servers: raw.dns?.servers ?? [],
+      timeoutMs: durationMs(raw.dns?.timeout ?? DEFAULTS.dnsTimeout),
+    },
     kafka: kafkaOf(raw.kafka ?? {}, raw.node ?? DEFAULTS.node),
+  };
+}
+
+function listenOf(
+  raw: RawConfig["listen"][number],
+  index: number,
+  absolute: (path: string) => string,
+): EdgeConfig["listen"][number] {
+  const { tls, limits = {} } = raw;
+  return {
+    id: listenerId(raw, index),
+    transport: raw.transport,
+    ...addressOf(raw.address),
+    advertise: raw.advertise,
+    tls: tls && {
+      certificate: absolute(tls.certificate),
+      key: absolute(tls.key),
+      ca: tls.ca && absolute(tls.ca),
+      clientCertificate: tls.clientCertificate ?? DEFAULTS.clientCertificate,
+    },
+    limits: {
+      connections: limits.connections ?? DEFAULTS.connections,
+      connectionsPerSource: limits.connectionsPerSource ?? DEFAULTS.connectionsPerSource,
+      idleMs: durationMs(limits.idle ?? DEFAULTS.idle),
+      silentMs: durationMs(limits.silent ?? DEFAULTS.silent),
+      messageMs: durationMs(limits.message ?? DEFAULTS.message),
+    },
   };
 }
 
@@ -141,10 +197,36 @@ function trunkOf(raw: RawConfig["trunks"][number]): EdgeConfig["trunks"][number]
       variant: raw.isup?.variant ?? DEFAULTS.variant,
       acceptsAnyVersion: raw.isup?.variant !== undefined,
       handling: raw.isup?.handling ?? DEFAULTS.handling,
-      rlc: raw.isup?.rlc ?? profile === "sip-i",
+      rlc: profile !== "sip" && (raw.isup?.rlc ?? profile === "sip-i"),
+      overlap: overlapOf(raw.isup?.overlap),
     },
+    causes: causesOf(raw.id, raw.interworking ?? {}),
     numbers: { country: raw.numbers?.country, restricted: raw.numbers?.restricted ?? DEFAULTS.restricted },
   };
+}
+
+function overlapOf(
+  raw: NonNullable<RawConfig["trunks"][number]["isup"]>["overlap"],
+): OverlapConfig | undefined {
+  if (raw === undefined) return undefined;
+  const {
+    minDigits: digitsMin,
+    maxDigits: digitsMax = DEFAULTS.maxDigits,
+    T10 = DEFAULTS.T10,
+    T35 = DEFAULTS.T35,
+  } = raw;
+  return { digitsMin, digitsMax, T10Ms: durationMs(T10), T35Ms: durationMs(T35) };
+}
+
+/** Rows of the trunk say its name where they fire. */
+function causesOf(id: string, raw: RawInterworking): CauseRules {
+  const { statusFromCause = [], causeFromStatus = [], reason = DEFAULTS.reason } = raw;
+  const source = `trunk ${id}`;
+  const profile = withOverrides(CAUSE_PROFILES[raw.profile ?? DEFAULTS.interworking], {
+    statusFromCause: statusFromCause.map((row) => ({ ...row, source })),
+    causeFromStatus: causeFromStatus.map((row) => ({ ...row, source })),
+  });
+  return { profile, reason };
 }
 
 function actionOf({ answer, reject }: RawConfig["routes"][number]): RouteAction {
@@ -153,7 +235,7 @@ function actionOf({ answer, reject }: RawConfig["routes"][number]): RouteAction 
     return { type: "answer", media: "echo", afterMs: durationMs(after ?? DEFAULTS.after) };
   }
   if (typeof reject === "object") return { type: "reject", sip: reject.sip, q850: reject.q850 };
-  return { type: "reject", sip: reject ?? 404, q850: undefined };
+  return { type: "reject", sip: reject, q850: undefined };
 }
 
 function kafkaOf(raw: NonNullable<RawConfig["kafka"]>, node: string): EdgeConfig["kafka"] {

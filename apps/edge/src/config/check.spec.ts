@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { inspect } from "node:util";
 import { describe, expect, it } from "@jest/globals";
+import { Q1912_5, RFC3398_RULES, withOverrides } from "@tandem/interworking";
 import { JOURNAL_BYTES_MIN, RECORD_BYTES_MAX } from "@tandem/journal";
 import { EVENT_BYTES_MAX } from "@tandem/call-events";
 import { configFile as file, faultsOf, lookup, SECRET } from "../../../../test/helpers/config-faults.ts";
@@ -25,7 +26,16 @@ trunks:
     profile: sip-i
     sources: &nets [203.0.113.0/24, 198.51.100.7, "2001:db8:1::/48", sbc.acme.example]
     listener: in
-    isup: { variant: ansi88, handling: required, rlc: false }
+    isup:
+      variant: ansi88
+      handling: required
+      rlc: false
+      overlap: { minDigits: 7, maxDigits: 15, T10: 4s, T35: 20s }
+    interworking:
+      profile: q1912.5
+      reason: after-rel
+      statusFromCause: [{ cause: 34, location: 0, codingStandard: 2, status: 486 }]
+      causeFromStatus: [{ status: 480, cause: 18 }]
     numbers: { country: "49", restricted: show }
   - { id: rest, sources: *nets, listener: udp-2 }
 routes:
@@ -69,6 +79,7 @@ describe("checkConfig", () => {
           sources: ["192.0.2.1"],
           listener: undefined,
           isup: { variant: "itu-t92+", acceptsAnyVersion: false, handling: "optional", rlc: false },
+          causes: RFC3398_RULES,
           numbers: { country: undefined, restricted: "mask" },
         },
       ],
@@ -119,7 +130,22 @@ describe("checkConfig", () => {
           profile: "sip-i",
           sources,
           listener: "in",
-          isup: { variant: "ansi88", acceptsAnyVersion: true, handling: "required", rlc: false },
+          isup: {
+            variant: "ansi88",
+            acceptsAnyVersion: true,
+            handling: "required",
+            rlc: false,
+            overlap: { digitsMin: 7, digitsMax: 15, T10Ms: 4_000, T35Ms: 20_000 },
+          },
+          causes: {
+            reason: "after-rel",
+            profile: withOverrides(Q1912_5, {
+              statusFromCause: [
+                { cause: 34, location: 0, codingStandard: 2, status: 486, source: "trunk acme" },
+              ],
+              causeFromStatus: [{ status: 480, cause: 18, source: "trunk acme" }],
+            }),
+          },
           numbers: { country: "49", restricted: "show" },
         },
         {
@@ -128,6 +154,7 @@ describe("checkConfig", () => {
           sources,
           listener: "udp-2",
           isup: { variant: "itu-t92+", acceptsAnyVersion: false, handling: "optional", rlc: false },
+          causes: RFC3398_RULES,
           numbers: { country: undefined, restricted: "mask" },
         },
       ],
@@ -166,15 +193,28 @@ describe("checkConfig", () => {
     expect(sasl?.password.reveal()).toBe(SECRET);
   });
 
-  it("turns RLC on for profile sip-i, and lets the trunk say otherwise", () => {
+  it("collects digits with the timers of Q.764 where a trunk says nothing else", () => {
+    const trunks = "trunks: [{ id: a, sources: [192.0.2.1], isup: { overlap: { minDigits: 3 } } }]";
+    const overlap = { digitsMin: 3, digitsMax: 32, T10Ms: 5_000, T35Ms: 15_000 };
+    expect(configOf(file({ trunks })).trunks[0]?.isup.overlap).toEqual(overlap);
+  });
+
+  it("takes a rejection by its cause alone", () => {
+    const [route] = configOf(file({ routes: "routes: [{ reject: { q850: 34 } }]" })).routes;
+    expect(route?.action).toEqual({ type: "reject", sip: undefined, q850: 34 });
+  });
+
+  it("turns RLC on for profile sip-i, lets the trunk say otherwise, and has none for sip", () => {
     const trunks = [
       "trunks:",
       "  - { id: a, profile: sip-i, sources: [192.0.2.1] }",
       "  - { id: b, profile: sip-i, sources: [192.0.2.2], isup: { rlc: false } }",
       "  - { id: c, profile: sip-t, sources: [192.0.2.3] }",
       "  - { id: d, profile: sip-t, sources: [192.0.2.4], isup: { rlc: true } }",
+      "  - { id: e, sources: [192.0.2.5], isup: { rlc: true } }",
     ].join("\n");
-    expect(configOf(file({ trunks })).trunks.map(({ isup }) => isup.rlc)).toEqual([true, false, false, true]);
+    const rlc = configOf(file({ trunks })).trunks.map(({ isup }) => isup.rlc);
+    expect(rlc).toEqual([true, false, false, true, false]);
   });
 
   it.each([

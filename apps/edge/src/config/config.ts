@@ -1,3 +1,4 @@
+import type { CauseRules } from "@tandem/interworking";
 import type { Secret } from "./secret.ts";
 
 /** The configuration as the edge uses it: checked, every default filled in, frozen. */
@@ -15,6 +16,7 @@ export interface EdgeConfig {
   };
   readonly journal: { readonly directory: string; readonly maxBytes: number };
   readonly http: { readonly address: string; readonly port: number };
+  readonly dns: DnsConfig;
   readonly kafka: KafkaConfig;
 }
 
@@ -29,6 +31,21 @@ export interface ListenTls {
   readonly clientCertificate: ClientCertificate;
 }
 
+/** How many connections a listener takes, and how long it waits for what. */
+export interface ListenLimits {
+  readonly connections: number;
+  readonly connectionsPerSource: number;
+  readonly idleMs: number;
+  readonly silentMs: number;
+  readonly messageMs: number;
+}
+
+export interface DnsConfig {
+  /** `address` or `address:port`; the system's where empty. */
+  readonly servers: readonly string[];
+  readonly timeoutMs: number;
+}
+
 export interface ListenConfig {
   readonly id: string;
   readonly transport: ListenTransport;
@@ -38,9 +55,19 @@ export interface ListenConfig {
   readonly advertise: string | undefined;
   /** With `tls` and `wss`, and only there. */
   readonly tls: ListenTls | undefined;
+  /** Of connections: `udp` has none. */
+  readonly limits: ListenLimits;
 }
 
 export type TrunkProfile = "sip" | "sip-t" | "sip-i";
+
+/** Called numbers that come in pieces (RFC 3578); lengths count the digits routes see. */
+export interface OverlapConfig {
+  readonly digitsMin: number;
+  readonly digitsMax: number;
+  readonly T10Ms: number;
+  readonly T35Ms: number;
+}
 
 export interface TrunkConfig {
   readonly id: string;
@@ -57,7 +84,11 @@ export interface TrunkConfig {
     readonly handling: "optional" | "required";
     /** RLC in the 200 to BYE. */
     readonly rlc: boolean;
+    /** Collection of digits; undefined where every number is complete. */
+    readonly overlap: OverlapConfig | undefined;
   };
+  /** How causes are read and said. */
+  readonly causes: CauseRules;
   readonly numbers: {
     readonly country: string | undefined;
     /** Whether consumers see the digits of numbers whose presentation is restricted. */
@@ -79,7 +110,8 @@ export interface RouteConfig {
 
 export type RouteAction =
   | { readonly type: "answer"; readonly afterMs: number; readonly media: "echo" }
-  | { readonly type: "reject"; readonly sip: number; readonly q850: number | undefined };
+  /** One of the two is there; the other follows from it by the trunk's tables. */
+  | { readonly type: "reject"; readonly sip: number | undefined; readonly q850: number | undefined };
 
 export interface KafkaConfig {
   /** Empty: events stay in the journal. */

@@ -39,6 +39,55 @@ const REFERENCE_FAULTS: readonly FaultRow[] = [
   ],
 ];
 
+const INTERWORKING_FAULTS: readonly FaultRow[] = [
+  [
+    "lengths and waits of overlap that cannot be",
+    file({
+      trunks: [
+        "trunks:",
+        "  - { id: a, sources: [192.0.2.1], isup: { overlap: { minDigits: 8, maxDigits: 7 } } }",
+        "  - { id: b, sources: [192.0.2.2], isup: { overlap: { minDigits: 0, T10: 0s, T35: 2m } } }",
+        "  - { id: c, sources: [192.0.2.3], isup: { overlap: {} } }",
+      ].join("\n"),
+    }),
+    [
+      "4:80: trunks[0].isup.overlap.maxDigits: 7 is less than minDigits, 8",
+      "5:66: trunks[1].isup.overlap.minDigits: 0 is not within 1 to 32",
+      "5:74: trunks[1].isup.overlap.T10: 0s is not between 1ms and 1m",
+      "5:83: trunks[1].isup.overlap.T35: 2m is not between 1ms and 1m",
+      expect.stringMatching(/^6:\d+: trunks\[2\]\.isup\.overlap: minDigits is missing/),
+    ],
+  ],
+  [
+    "rows of causes that are none",
+    file({
+      trunks: [
+        "trunks:",
+        "  - id: a",
+        "    sources: [192.0.2.1]",
+        "    interworking:",
+        "      profile: q1912",
+        "      reason: last",
+        "      statusFromCause: [{ cause: 200, status: 486 }, { cause: 17, staus: 486 }]",
+        "      causeFromStatus: [{ status: 200, cause: 17 }]",
+      ].join("\n"),
+    }),
+    [
+      expect.stringMatching(/^7:16: trunks\[0\]\.interworking\.profile: .*did you mean "q1912\.5"\?$/),
+      expect.stringMatching(/^8:15: trunks\[0\]\.interworking\.reason: /),
+      "9:34: trunks[0].interworking.statusFromCause[0].cause: 200 is not within 1 to 127",
+      expect.stringMatching(/^9:\d+: trunks\[0\]\.interworking\.statusFromCause\[1\]/),
+      expect.stringMatching(/^9:\d+: trunks\[0\]\.interworking\.statusFromCause\[1\]\.staus: .*"status"/),
+      expect.stringMatching(/^10:35: trunks\[0\]\.interworking\.causeFromStatus\[0\]\.status: /),
+    ],
+  ],
+  [
+    "a rejection without status and cause",
+    file({ routes: "routes: [{ reject: {} }]" }),
+    ["4:20: routes[0].reject: a rejection has a status, sip, or a cause, q850"],
+  ],
+];
+
 const ADDRESS_FAULTS: readonly FaultRow[] = [
   [
     "addresses to listen on that are none",
@@ -227,6 +276,7 @@ const ADDRESS_FAULTS: readonly FaultRow[] = [
 describe.each([
   ["references", REFERENCE_FAULTS],
   ["addresses", ADDRESS_FAULTS],
+  ["interworking", INTERWORKING_FAULTS],
 ])("faults of %s", (_what, rows) => {
   it.each(rows)("%s", (_name, text, faults) => {
     expect(faultsOf(text)).toEqual(faults);

@@ -24,6 +24,11 @@ const MEDIA_PORT_MIN = 1_024;
 const ACTIONS = ["answer", "reject", "to", "control"];
 /** Longer than any caller waits: T9 ends after 90 to 180 s (Q.764), Timer C after some 3 minutes (RFC 3261 §16.6). */
 const AFTER_MS_MAX = 60 * 60_000;
+/** Shorter times would end what a network delays; longer ones are none to a timer, which counts to 2^31 ms. */
+const LIMIT_MS_MIN = 100;
+const LIMIT_MS_MAX = 24 * 60 * 60_000;
+/** A request waits for its answer for 32 s (RFC 3261 §17.1.2.2); no name may cost more. */
+const DNS_MS_MAX = 30_000;
 
 /** What a schema cannot say: names that must exist, ids that must differ, values that must fit each other. */
 export function crossCheck(config: Config): PathFault[] {
@@ -35,6 +40,7 @@ export function crossCheck(config: Config): PathFault[] {
   checkMedia(config, report);
   checkJournal(config, report);
   checkPort(["http", "listen"], config.http?.listen, 0, report);
+  checkDns(config, report);
   config.kafka?.brokers?.forEach((broker, index) => {
     checkPort(["kafka", "brokers", index], broker, 1, report);
   });
@@ -52,6 +58,7 @@ function checkListeners({ listen = [] }: Config, report: Report): void {
     const path = ["listen", index] as const;
     checkAdvertise(each?.advertise, [...path, "advertise"], report);
     checkTls(each, path, report);
+    checkLimits(each, path, report);
     const { address } = each ?? {};
     if (address === undefined || !checkPort([...path, "address"], address, 0, report)) return;
     const { host, port } = hostPort(address);
@@ -77,6 +84,36 @@ function checkTls(listener: NonNullable<Config["listen"]>[number], path: Path, r
   if (!isSecure && hasSection) report([...path, "tls"], `${transport} has no use for certificates`);
 }
 
+function checkLimits(listener: NonNullable<Config["listen"]>[number], path: Path, report: Report): void {
+  if (listener?.limits === undefined) return;
+  if (listener.transport === "udp")
+    report([...path, "limits"], "udp has no connections that could be limited");
+  const { connections, connectionsPerSource } = listener.limits;
+  if (connections !== undefined && connectionsPerSource !== undefined && connectionsPerSource > connections)
+    report(
+      [...path, "limits", "connectionsPerSource"],
+      `${connectionsPerSource} is more than connections allows in all, ${connections}`,
+    );
+  for (const key of ["idle", "silent", "message"] as const) {
+    const time = listener.limits[key];
+    if (time !== undefined && (durationMs(time) < LIMIT_MS_MIN || durationMs(time) > LIMIT_MS_MAX))
+      report([...path, "limits", key], `${time} is not between 100ms and 24h`);
+  }
+}
+
+function checkDns({ dns }: Config, report: Report): void {
+  dns?.servers?.forEach((server, index) => {
+    if (server === undefined || isIP(server) !== 0) return;
+    const path = ["dns", "servers", index];
+    const { host, port } = hostPort(server);
+    if (!server.includes(":") || isIP(host) === 0) report(path, `${server} is no IP address`);
+    else if (port < 1 || port > PORT_MAX) report(path, `${port} is no port`);
+  });
+  const timeout = dns?.timeout;
+  if (timeout !== undefined && (durationMs(timeout) < LIMIT_MS_MIN || durationMs(timeout) > DNS_MS_MAX))
+    report(["dns", "timeout"], `${timeout} is not between 100ms and 30s`);
+}
+
 function checkAdvertise(advertise: string | undefined, path: Path, report: Report): void {
   if (advertise === undefined) return;
   if (isWildcard(advertise)) report(path, `${advertise} says nothing to a peer`);
@@ -95,8 +132,28 @@ function checkTrunks({ trunks = [], listen = [] }: Config, report: Report): void
     const listener = trunk?.listener;
     if (listener !== undefined && !listeners.includes(listener))
       report(["trunks", index, "listener"], `there is no listener ${listener}`, nearest(listener, listeners));
+    checkOverlap(trunk?.isup?.overlap, ["trunks", index, "isup", "overlap"], report);
     checkSources(trunks, index, report);
   });
+}
+
+/** Longer than any caller waits for a tone. */
+const COLLECTION_MS_MAX = 60_000;
+
+function checkOverlap(
+  overlap: NonNullable<NonNullable<NonNullable<Config["trunks"]>[number]>["isup"]>["overlap"],
+  path: Path,
+  report: Report,
+): void {
+  const { minDigits, maxDigits } = overlap ?? {};
+  if (minDigits !== undefined && maxDigits !== undefined && maxDigits < minDigits)
+    report([...path, "maxDigits"], `${maxDigits} is less than minDigits, ${minDigits}`);
+  for (const timer of ["T10", "T35"] as const) {
+    const wait = overlap?.[timer];
+    if (wait === undefined) continue;
+    const ms = durationMs(wait);
+    if (ms === 0 || ms > COLLECTION_MS_MAX) report([...path, timer], `${wait} is not between 1ms and 1m`);
+  }
 }
 
 function checkSources(trunks: NonNullable<Config["trunks"]>, index: number, report: Report): void {
@@ -129,7 +186,7 @@ function checkRoutes({ routes = [], trunks = [] }: Config, report: Report): void
   unique(ids, "routes", report);
   routes.forEach((route, index) => {
     const path = ["routes", index] as const;
-    const { when, answer } = route ?? {};
+    const { when, answer, reject } = route ?? {};
     if (when?.trunk !== undefined && !names.includes(when.trunk))
       report([...path, "when", "trunk"], `there is no trunk ${when.trunk}`, nearest(when.trunk, names));
     for (const key of ["called", "calling"] as const) {
@@ -140,6 +197,8 @@ function checkRoutes({ routes = [], trunks = [] }: Config, report: Report): void
     }
     if (typeof answer === "object" && answer.after !== undefined && durationMs(answer.after) > AFTER_MS_MAX)
       report([...path, "answer", "after"], `${answer.after} is longer than 1h`);
+    if (typeof reject === "object" && Object.keys(reject).length === 0)
+      report([...path, "reject"], "a rejection has a status, sip, or a cause, q850");
     if (route !== undefined && ACTIONS.filter((action) => action in route).length !== 1)
       report([...path], "a route has one action: answer or reject");
     const first = routes.findIndex((each, at) => at < index && isReadable(each) && coversRoute(each, route));

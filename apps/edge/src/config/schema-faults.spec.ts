@@ -164,11 +164,6 @@ const ACTION_FAULTS: readonly FaultRow[] = [
     ],
   ],
   [
-    "a cause alone",
-    file({ routes: "routes: [{ reject: { q850: 17 } }]" }),
-    ["4:20: routes[0].reject: sip is missing"],
-  ],
-  [
     "numbers that never match",
     file({ routes: 'routes: [{ when: { called: "+49 30*", calling: "+49*30" }, answer: echo }]' }),
     [

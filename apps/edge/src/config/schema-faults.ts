@@ -2,7 +2,7 @@ import type { ErrorObject } from "ajv";
 import type { Path } from "./document.ts";
 import { nearest } from "./nearest.ts";
 import { NOT_BUILT, NOT_BUILT_VALUES } from "./not-built.ts";
-import type { Setting } from "./schema.ts";
+import type { Setting } from "./setting.ts";
 
 /** A fault before it has a line. */
 export interface PathFault {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import { CONFIG_SCHEMA, type Setting } from "./schema.ts";
+import { CONFIG_SCHEMA } from "./schema.ts";
+import type { Setting } from "./setting.ts";
 
 interface Leaf {
   readonly path: string;

@@ -17,6 +17,12 @@ export function findRoute(routes: readonly RouteConfig[], query: RouteQuery): Ro
   });
 }
 
+/** Whether a route takes one called number only: no digit can follow it. */
+export function namesWhole(route: RouteConfig | undefined): boolean {
+  const called = route?.when?.called;
+  return called !== undefined && !called.endsWith("*");
+}
+
 /** A pattern is a whole number, or a beginning followed by `*`. */
 function matches(pattern: string | undefined, number: string): boolean {
   if (pattern === undefined) return true;

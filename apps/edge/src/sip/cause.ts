@@ -1,6 +1,19 @@
 import type { Cause } from "@tandem/call-events";
-import { causeFromStatus, causeOfRequest } from "@tandem/interworking";
-import { CODING_STANDARDS, LOCATIONS, q850Cause, type CauseIndicators } from "@tandem/isup";
+import {
+  causeFromStatus,
+  causeOfRequest,
+  statusFromCause,
+  type CauseProfile,
+  type CauseRules,
+  type CollectionTimer,
+} from "@tandem/interworking";
+import {
+  causeIndicatorsOf,
+  CODING_STANDARDS,
+  LOCATIONS,
+  q850Cause,
+  type CauseIndicators,
+} from "@tandem/isup";
 import { statusPhrase } from "@tandem/sip";
 import { classOfCause } from "../calls/cause-class.ts";
 
@@ -42,30 +55,56 @@ export function causeOf(parts: CauseParts): Cause {
   };
 }
 
-/** The gateway turns a set-up down: cause by the table where none is given (RFC 3398 §8.2.6.1). */
+/**
+ * The gateway turns a set-up down. Where the cause is left out it follows from the status (RFC 3398 §8.2.6.1), by the
+ * trunk's `profile` where there is one.
+ */
 export function reject(parts: {
   readonly status: number;
   readonly q850?: number | undefined;
   readonly detail: string;
+  readonly profile?: CauseProfile;
 }): Cause {
-  const mapped = causeFromStatus(parts.status);
-  return causeOf({
-    side: "gateway",
-    mapping: "derived",
-    status: parts.status,
-    q850: parts.q850 ?? mapped.cause.causeValue,
-    row: parts.q850 === undefined ? mapped.row : "set by the gateway",
-    detail: parts.detail,
-  });
+  const { status, q850, detail, profile } = parts;
+  const side = "gateway";
+  const mapping = "derived";
+  if (q850 !== undefined) return causeOf({ side, mapping, status, q850, row: SET, detail });
+  const { cause, row } = causeFromStatus(status, [], profile);
+  return causeOf({ side, mapping, status, q850: cause.causeValue, row, detail });
 }
 
-/** What the caller gave as the cause of its BYE or CANCEL (RFC 3398 §7.2.3). */
+const SET = "set by the gateway";
+
+/** The same by a cause alone, whose status the trunk's table has (RFC 3398 §7.2.4.1). */
+export function rejectWith(q850: number, detail: string, profile: CauseProfile): Cause {
+  const { status, row } = statusFromCause(causeIndicatorsOf(q850, OWN_LOCATION), profile);
+  return causeOf({ side: "gateway", mapping: "derived", status, q850, row, detail });
+}
+
+/** The number never became complete: 484 for SIP, 28 for ISUP. */
+export function incomplete(expired: CollectionTimer): Cause {
+  const row =
+    expired === "T35" ? "RFC 3578 §2.1: T35 → 484, 28" : "RFC 3578 §2.2: T10, and no route → 484, 28";
+  const detail = "address incomplete";
+  return causeOf({ side: "gateway", mapping: "derived", status: 484, q850: 28, row, detail });
+}
+
+/** How a caller ends its call. */
+export interface ReceivedRelease {
+  readonly method: "BYE" | "CANCEL";
+  /** Values of its Reason header fields. */
+  readonly reasons: readonly string[];
+  /** Cause indicators of an encapsulated REL. */
+  readonly rel: CauseIndicators | undefined;
+}
+
+/** What the caller gave as the cause of its BYE or CANCEL, by the rules of its trunk (RFC 3398 §7.2.3). */
 export function receivedCause(
-  reasons: readonly string[],
-  rel: CauseIndicators | undefined,
+  { method, reasons, rel }: ReceivedRelease,
   status: number | undefined,
+  rules: CauseRules,
 ): Cause {
-  const { cause, mapping, row } = causeOfRequest({ reasons, rel });
+  const { cause, mapping, row } = causeOfRequest({ reasons, rel }, rules, method);
   return causeOf({
     side: "caller",
     mapping,

@@ -70,8 +70,10 @@ export class IsupAnswers {
     return this.#once(`acm ${nameOf(dialect)}`, dialect, () => acmFrom18x(180, dialect.variant));
   }
 
-  anm(dialect: IsupDialect): CarriedIsup {
-    return this.#once(`anm ${nameOf(dialect)}`, dialect, () => anmFrom200(true, dialect.variant));
+  /** ANM behind an ACM, else CON (RFC 3398 §7.2.7). */
+  anm(dialect: IsupDialect, hasSentAcm: boolean): CarriedIsup {
+    const make = (): IsupMessage => anmFrom200(hasSentAcm, dialect.variant);
+    return this.#once(`${hasSentAcm ? "anm" : "con"} ${nameOf(dialect)}`, dialect, make);
   }
 
   rlc(dialect: IsupDialect): CarriedIsup {

@@ -2,20 +2,26 @@ import type {
   CallCommon,
   CallIncoming,
   Isup,
+  NumberSource,
   PartyNumber,
   Presentation,
   Redirection,
   Screening,
 } from "@tandem/call-events";
 import {
+  categoryFrom,
   divertedFromHistoryInfo,
+  divertedFromIam,
   e164FromNumber,
+  hopCounterFrom,
   isAnonymous,
   isCallerHidden,
   numberFromUri,
+  reasonFromDiversion,
   REDIRECTING_REASONS,
+  type Diverted,
 } from "@tandem/interworking";
-import type { IsupMessage, IsupNumber } from "@tandem/isup";
+import { CALLING_PARTYS_CATEGORY, type IsupMessage, type IsupNumber } from "@tandem/isup";
 import { parseNameAddrs, type NameAddr, type SipRequest } from "@tandem/sip";
 import type { TrunkConfig } from "../config/config.ts";
 import type { Setup } from "../calls/primitives.ts";
@@ -40,33 +46,59 @@ const NOBODY: PartyNumber = {
   source: "unspecified",
 };
 
-/** The neutral set-up of an INVITE: the encapsulated IAM first, SIP header fields over it (RFC 3398 §7.2.1.1). */
-export function setupOf(
-  request: SipRequest,
-  iam: IsupMessage | undefined,
-  isup: Isup | undefined,
-  trunk: TrunkConfig,
-): Setup {
+/** What a message said of a call: the INVITE, its encapsulated IAM, the digits that came in SAMs behind it (RFC 3578). */
+export interface SetupSources {
+  readonly request: SipRequest;
+  readonly iam: IsupMessage | undefined;
+  readonly moreDigits: string;
+}
+
+/**
+ * The neutral set-up of an INVITE: the encapsulated IAM first, SIP header fields over it (RFC 3398 §7.2.1.1). Trunks of
+ * SIP-T, SIP-I and plain SIP say the same of the same call.
+ */
+export function setupOf(sources: SetupSources, isup: Isup | undefined, trunk: TrunkConfig): Setup {
   const { country } = trunk.numbers;
-  const original = iam?.parameters.originalCalledNumber;
+  const { request, iam } = sources;
+  const redirecting = redirectionsOf(request, iam, country);
   return {
-    called: calledOf(request, iam, country),
+    called: calledOf(sources, country),
     calling: callingOf(request, iam, country),
-    originalCalled: original && isupParty(original, country),
-    redirecting: redirectionsOf(request, iam, country),
+    originalCalled: originalCalledOf(redirecting, iam, country),
+    redirecting,
+    category: categoryOf(request, iam),
+    hopCounter: hopCounterFrom(request, iam?.parameters.hopCounter?.value),
     isup,
   };
 }
 
-function calledOf(
-  request: SipRequest,
+/** TS 29.163 §7.2.3.1.2.10: `cpc` of the caller's URI; an ordinary subscriber where nothing is said (RFC 3398 §7.2.1.1). */
+function categoryOf(request: SipRequest, iam: IsupMessage | undefined): string {
+  const named = categoryFrom(request);
+  if (named !== undefined) return CALLING_PARTYS_CATEGORY[named] ?? String(named);
+  return iam?.parameters.callingPartysCategory?.name ?? ORDINARY;
+}
+
+const ORDINARY = "ordinary";
+
+/** Who diverted first: header fields tell of all who did, an IAM has a parameter for it (Q.732.2 §2.5.2.1). */
+function originalCalledOf(
+  redirecting: readonly Redirection[],
   iam: IsupMessage | undefined,
   country: string | undefined,
-): PartyNumber {
+): PartyNumber | undefined {
+  const first = redirecting.at(-1)?.number;
+  const original = iam?.parameters.originalCalledNumber;
+  if (original === undefined || (first !== undefined && first.source !== "isup")) return first;
+  return isupParty(original, country);
+}
+
+function calledOf({ request, iam, moreDigits }: SetupSources, country: string | undefined): PartyNumber {
   const number = iam?.parameters.calledPartyNumber;
-  const base = number === undefined ? NOBODY : isupParty(number, country);
+  const base =
+    number === undefined ? NOBODY : isupParty({ ...number, digits: number.digits + moreDigits }, country);
   const uri = request.requestUri;
-  const found = uri === undefined ? undefined : numberFromUri(uri, country);
+  const found = uri === undefined ? undefined : numberFromUri(uri, country, moreDigits);
   return found === undefined ? base : { ...base, ...normalised(found, base), source: "ruri" };
 }
 
@@ -90,6 +122,8 @@ function callingOf(
     ...normalised(found, base),
     display: identity.displayName ?? "",
     presentation: privacy,
+    // RFC 3325 §9.1: the network has asserted it.
+    ...(asserted !== undefined && base.screening === "unspecified" && { screening: "network" }),
     source: asserted === undefined ? "from" : "pai",
   };
 }
@@ -126,46 +160,42 @@ function isupParty(number: IsupNumber, country: string | undefined): PartyNumber
   };
 }
 
-/** Those that History-Info tells of, where no Diversion does (RFC 7544 §5). */
-function historyOf(request: SipRequest, country: string | undefined): Redirection[] {
-  return divertedFromHistoryInfo(request.headers("history-info"), { country }).map(
-    ({ number, reason, counter: count }) => ({
-      number: { ...isupParty(number, country), source: "historyInfo" },
-      reason: REDIRECTING_REASONS[reason],
-      count,
-    }),
-  );
-}
-
+/** Header fields overwrite the IAM (RFC 3398 §7.2.1.1): Diversion, else History-Info, else its redirecting number. */
 function redirectionsOf(
   request: SipRequest,
   iam: IsupMessage | undefined,
   country: string | undefined,
 ): Redirection[] {
   const diversions = parseNameAddrs(request.headers("diversion")) ?? [];
-  if (diversions.length > 0) {
-    return diversions.map(({ displayName, params, uri }) => ({
-      number: {
-        ...NOBODY,
-        ...normalised(numberFromUri(uri, country) ?? { raw: "", e164: "" }, NOBODY),
-        display: displayName ?? "",
-        presentation: /^(full|uri)$/i.test(params.get("privacy") ?? "") ? "restricted" : "allowed",
-        source: "diversion",
-      },
-      reason: params.get("reason") ?? "unknown",
-      count: /^[0-9]{1,2}$/.test(params.get("counter") ?? "") ? Number(params.get("counter")) : null,
-    }));
-  }
-  const number = iam?.parameters.redirectingNumber;
-  if (number === undefined) return historyOf(request, country);
-  const { redirectingReason, redirectionCounter } = iam?.parameters.redirectionInformation ?? {};
-  return [
-    {
-      number: isupParty(number, country),
-      reason: redirectingReason ?? "unknown",
-      count: redirectionCounter ?? null,
+  if (diversions.length > 0) return diversions.map((diversion) => diversionOf(diversion, country));
+  const history = divertedFromHistoryInfo(request.headers("history-info"), { country });
+  if (history.length > 0) return history.map((each) => redirectionOf(each, "historyInfo", country));
+  return divertedFromIam(iam?.parameters ?? {}).map((each) => redirectionOf(each, "isup", country));
+}
+
+function diversionOf({ displayName, params, uri }: NameAddr, country: string | undefined): Redirection {
+  const counter = params.get("counter") ?? "1";
+  return {
+    number: {
+      ...NOBODY,
+      ...normalised(numberFromUri(uri, country) ?? { raw: "", e164: "" }, NOBODY),
+      display: displayName ?? "",
+      presentation: /^(full|uri)$/i.test(params.get("privacy") ?? "") ? "restricted" : "allowed",
+      source: "diversion",
     },
-  ];
+    reason: REDIRECTING_REASONS[reasonFromDiversion(params.get("reason"))],
+    // RFC 5806 §9.2: one where it is left out.
+    count: /^[0-9]{1,2}$/.test(counter) ? Number(counter) : null,
+  };
+}
+
+function redirectionOf(
+  { number, reason, counter: count }: Diverted,
+  source: NumberSource,
+  country: string | undefined,
+): Redirection {
+  const party = { ...isupParty(number, country), source };
+  return { number: party, reason: REDIRECTING_REASONS[reason], count };
 }
 
 /** The part of `call.incoming` that the signalling gives. */
@@ -190,9 +220,9 @@ export function incomingDetails(
     headers,
     ruri: request.requestUriText,
     ...origin,
-    callingPartysCategory: iam?.parameters.callingPartysCategory?.name ?? "",
+    callingPartysCategory: setup.category,
     transmissionMediumRequirement: iam?.parameters.transmissionMediumRequirement?.name ?? "",
-    hopCounter: iam?.parameters.hopCounter?.value ?? null,
+    hopCounter: setup.hopCounter ?? null,
     isup: setup.isup ?? null,
   };
 }

@@ -1,22 +1,27 @@
+import type { PartyNumber } from "@tandem/call-events";
+import type { CollectionTimer } from "@tandem/interworking";
 import {
   ReliableTransport,
+  type Clock,
   type Flow,
   type InviteServerSession,
   type SipRequest,
   type Transport,
   type UserAgent,
 } from "@tandem/sip";
-import type { RouteConfig, TrunkConfig } from "../config/config.ts";
+import type { RouteConfig } from "../config/config.ts";
 import { CallIdentity } from "../calls/call-identity.ts";
 import type { CallEngine } from "../calls/call-engine.ts";
 import type { Decision } from "../calls/call-machine.ts";
 import type { EchoPorts } from "../media/echo-ports.ts";
-import { findRoute } from "../routing/route-table.ts";
+import type { ReleaseCause } from "../calls/primitives.ts";
+import { findRoute, namesWhole } from "../routing/route-table.ts";
 import type { Counters } from "../telemetry/counters.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { TrunkTable } from "../trunks/trunk-table.ts";
-import { reject } from "./cause.ts";
+import { incomplete, reject, rejectWith } from "./cause.ts";
 import type { IsupAnswers } from "./leg-isup.ts";
+import { OverlapSetUps, type Arrived } from "./overlap.ts";
 import { SipLeg } from "./sip-leg.ts";
 
 /** RFC 3261 §20.33: seconds after which a refused caller may try again. */
@@ -30,6 +35,7 @@ export interface SipEdgeParts {
   readonly isup: IsupAnswers;
   /** Digits for the o= line of a leg. */
   readonly newSessionId: () => string;
+  readonly clock: Clock;
   readonly counters: Counters;
   readonly logger: Logger;
 }
@@ -56,11 +62,25 @@ export interface SipFigures {
 /** Where SIP meets the calls: who a request is from, what it is, where it goes. */
 export class SipEdge {
   readonly #parts: SipEdgeParts;
+  readonly #overlap: OverlapSetUps;
   #agent: UserAgent | undefined;
   #listeners: readonly Transport[] = [];
 
   constructor(parts: SipEdgeParts) {
     this.#parts = parts;
+    this.#overlap = new OverlapSetUps(parts.clock, {
+      digitsOf: ({ leg }) => numberOf(leg.setup.called).replace("+", "").length,
+      isNamed: (arrived) => namesWhole(this.#routeOf(arrived)),
+      onCollected: (arrived, expired) => {
+        this.#setUp(arrived, expired);
+      },
+      onEnded: ({ leg, key }, decision) => {
+        parts.engine.setUp(leg, decision, key);
+      },
+      onTooMany: ({ leg }) => {
+        this.#turnAway(leg, "overlap-limit", "too many numbers are being collected");
+      },
+    });
   }
 
   /** The user agent and its listeners, once the sockets are bound. */
@@ -77,7 +97,7 @@ export class SipEdge {
     const { engine, media } = this.#parts;
     const layer = this.#agent?.layer;
     const transactions = (layer?.serverTransactions ?? 0) + (layer?.clientTransactions ?? 0);
-    const timers = (layer?.timers.size ?? 0) + engine.pendingTimers;
+    const timers = (layer?.timers.size ?? 0) + engine.pendingTimers + this.#overlap.pendingTimers;
     return {
       calls: engine.openCalls,
       sip: {
@@ -120,11 +140,20 @@ export class SipEdge {
       return;
     }
     session.trying();
-    const key = CallIdentity.keyOf(request.callId ?? "", request.fromTag ?? "");
-    const sequenceNumber = request.cseq?.sequenceNumber ?? 0;
+    const key = {
+      sip: CallIdentity.keyOf(request.callId ?? "", request.fromTag ?? ""),
+      sequenceNumber: request.cseq?.sequenceNumber ?? 0,
+    };
     const { engine } = this.#parts;
-    if (engine.identity.arrival(key, sequenceNumber).type === "merged") {
+    const { type } = engine.identity.arrival(key.sip, key.sequenceNumber);
+    const overlap = this.#overlap.arrival(key);
+    if (type === "merged" || overlap === "merged") {
       this.#reject(session, "merged", 482);
+      return;
+    }
+    // The number has been taken as complete, or there is one with more digits already (RFC 3578 §2.2, §3.5).
+    if (overlap === "late" || (type === "further" && trunk.isup.overlap !== undefined)) {
+      this.#reject(session, "overlap-late", 484);
       return;
     }
     if (engine.unavailable !== undefined) {
@@ -138,8 +167,27 @@ export class SipEdge {
       this.refused(read.reason, read.reply.status, read.detail, flow);
       return;
     }
-    const decision = this.#decide(read.leg, trunk);
-    engine.setUp(read.leg, decision, { sip: key, sequenceNumber });
+    const arrived = { leg: read.leg, trunk, key };
+    if (trunk.isup.overlap === undefined) this.#setUp(arrived, undefined);
+    else this.#overlap.take(arrived, trunk.isup.overlap);
+  }
+
+  /** Those who are still dialling are told that the edge ends. */
+  refuseIncomplete(cause: ReleaseCause): void {
+    this.#overlap.endAll({ type: "refuse", cause });
+  }
+
+  #setUp(arrived: Arrived, expired: CollectionTimer | undefined): void {
+    const { leg, key } = arrived;
+    const { engine } = this.#parts;
+    // Digits may have taken their time.
+    if (engine.unavailable !== undefined) this.#turnAway(leg, engine.unavailable, "no new calls");
+    else engine.setUp(leg, this.#decide(arrived, expired), key);
+  }
+
+  #turnAway(leg: SipLeg, reason: string, detail: string): void {
+    leg.turnAway({ status: 503, headers: [["Retry-After", RETRY_AFTER_S]] });
+    this.refused(reason, 503, detail, leg.flow);
   }
 
   #reject(session: InviteServerSession, reason: string, status: number): void {
@@ -147,24 +195,39 @@ export class SipEdge {
     this.refused(reason, status, session.request.requestUriText, session.flow);
   }
 
-  #decide(leg: SipLeg, trunk: TrunkConfig): Decision {
-    const { called, calling } = leg.setup;
-    const query = {
-      trunk: trunk.id,
-      called: called.e164 === "" ? called.raw : called.e164,
-      calling: calling.e164 === "" ? calling.raw : calling.e164,
-    };
-    const route = findRoute(this.#parts.routes, query);
-    if (route === undefined) return { type: "refuse", cause: reject({ status: 404, detail: "no route" }) };
+  #routeOf({ leg: { setup }, trunk }: Arrived): RouteConfig | undefined {
+    const query = { trunk: trunk.id, called: numberOf(setup.called), calling: numberOf(setup.calling) };
+    return findRoute(this.#parts.routes, query);
+  }
+
+  #decide(arrived: Arrived, expired: CollectionTimer | undefined): Decision {
+    const { leg, trunk } = arrived;
+    const { profile } = trunk.causes;
+    const route = this.#routeOf(arrived);
+    // With fewer digits than any number has no route is asked (RFC 3578 §2.1).
+    if (expired === "T35" || (expired !== undefined && route === undefined))
+      return { type: "refuse", cause: incomplete(expired) };
+    if (route === undefined)
+      return { type: "refuse", cause: reject({ status: 404, detail: "no route", profile }) };
     if (route.action.type === "reject") {
       const { sip, q850 } = route.action;
-      return { type: "refuse", cause: reject({ status: sip, q850, detail: `route ${route.id}` }) };
+      const detail = `route ${route.id}`;
+      const cause =
+        sip === undefined && q850 !== undefined
+          ? rejectWith(q850, detail, profile)
+          : reject({ status: sip ?? 404, q850, detail, profile });
+      return { type: "refuse", cause };
     }
     const refusal = leg.prepareAnswer();
     return refusal === undefined
       ? { type: "answer", afterMs: route.action.afterMs }
       : { type: "refuse", cause: refusal };
   }
+}
+
+/** What routes look at: E.164 where it is known. */
+function numberOf({ e164, raw }: PartyNumber): string {
+  return e164 === "" ? raw : e164;
 }
 
 function connectionsOf(listener: Transport): number {

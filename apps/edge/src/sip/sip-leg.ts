@@ -1,15 +1,8 @@
 import { ok as assert } from "node:assert";
 import type { Isup } from "@tandem/call-events";
-import {
-  ACCEPTED_TYPES,
-  buildBody,
-  readBody,
-  reasonHeader,
-  type BodyOptions,
-  type BuiltBody,
-  isCallerHidden,
-} from "@tandem/interworking";
+import { buildBody, isCallerHidden, reasonHeader, type BuiltBody } from "@tandem/interworking";
 import type {
+  Flow,
   HeaderField,
   InviteServerSession,
   InviteServerSessionListener,
@@ -20,13 +13,15 @@ import type {
   SipRequest,
 } from "@tandem/sip";
 import type { CallLeg } from "../calls/call.ts";
-import type { CallFact, CallInput } from "../calls/call-machine.ts";
+import type { CallFact, CallInput, Decision } from "../calls/call-machine.ts";
 import type { FactDetails, LegCommon } from "../calls/details.ts";
 import type { LegAct, ReleaseCause, Setup } from "../calls/primitives.ts";
 import type { TrunkConfig } from "../config/config.ts";
 import type { EchoPorts } from "../media/echo-ports.ts";
+import type { Counters } from "../telemetry/counters.ts";
 import { causeOf, OWN_LOCATION, receivedCause, reject } from "./cause.ts";
-import { readIsup, type CarriedIsup, type IsupAnswers, type IsupDialect, type ReadIsup } from "./leg-isup.ts";
+import { readLegBody, type LegBody, type UnreadableBody } from "./leg-body.ts";
+import type { CarriedIsup, IsupAnswers, IsupDialect, ReadIsup } from "./leg-isup.ts";
 import { LegMedia } from "./leg-media.ts";
 import { maskedDetails } from "./masking.ts";
 import { incomingDetails, setupOf } from "./setup.ts";
@@ -34,23 +29,26 @@ import { incomingDetails, setupOf } from "./setup.ts";
 export interface SipLegParts {
   readonly media: EchoPorts;
   readonly isup: IsupAnswers;
+  readonly counters: Counters;
   readonly newSessionId: () => string;
 }
 
-/** An INVITE whose body cannot be dealt with: answered at once, no call. */
-export interface UnreadableInvite {
-  readonly ok: false;
-  readonly reply: Reply;
-  readonly reason: string;
-  readonly detail: string;
+/** Told what befalls a set-up whose number is still being collected (RFC 3578). */
+export interface Collection {
+  /** Digits came; with ST they are the last. */
+  onDigits(hasSt: boolean): void;
+  /** The set-up ends before its number is complete. */
+  onEnd(decision: Decision): void;
 }
+
+/** ISUP messages kept of a set-up that is not complete: a number in single digits has fewer. */
+const EARLY_MESSAGES_MAX = 64;
 
 /**
  * The caller's leg: an INVITE and what becomes of it, between SIP with ISUP and the neutral words of the call
  * (RFC 3398 §7). It knows status codes, bodies and the profile of its trunk; the call does not.
  */
 export class SipLeg implements CallLeg, InviteServerSessionListener {
-  readonly setup: Setup;
   readonly common: LegCommon;
   /** Offer and answer inside the call. */
   readonly session: LegMedia;
@@ -58,12 +56,21 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
   readonly #trunk: TrunkConfig;
   readonly #parts: SipLegParts;
   readonly #iam: ReadIsup | undefined;
+  readonly #origin: Parameters<typeof incomingDetails>[3];
+  #setup: Setup;
   /** Needed once: a call may last for hours. */
   #incoming: FactDetails["incoming"] | undefined;
+  /** Digits of SAMs, and whether the last one said that there are no more. */
+  #moreDigits = "";
+  #hasSt: boolean;
+  #hasRung = false;
+  /** Set while digits are collected, before there is a call. */
+  collection: Collection | undefined;
   #usage: InviteUsage | undefined;
   #input: ((input: CallInput) => void) | undefined;
   #pending: { readonly type: "bye" | "cancel" | "info"; readonly respond: Responder }[] = [];
-  #information: Isup | undefined;
+  /** ISUP that came on its own and is in no event yet. */
+  readonly #messages: Isup[] = [];
   #releaseIsup: Isup | undefined;
   /** Of the caller's own release, for the REL of the 487. */
   #cause: ReleaseCause | undefined;
@@ -73,44 +80,18 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
     session: InviteServerSession,
     trunk: TrunkConfig,
     parts: SipLegParts,
-  ): { readonly ok: true; readonly leg: SipLeg } | UnreadableInvite {
+  ): { readonly ok: true; readonly leg: SipLeg } | UnreadableBody {
     const { request } = session;
-    const read = readBody(
-      request.header("content-type"),
-      request.body,
-      request.header("content-disposition"),
-      bodyOptionsOf(trunk),
-    );
-    if (!read.ok) {
-      const { status, code, message } = read.error;
-      return { ok: false, reply: { status }, reason: code, detail: message };
-    }
-    const [foreign] = read.body.unsupportedRequired;
-    if (foreign !== undefined) {
-      const reply: Reply = { status: 415, headers: [["Accept", ACCEPTED_TYPES.join(", ")]] };
-      return { ok: false, reply, reason: "unsupported-media-type", detail: foreign.mediaType };
-    }
-    const { sdp, isup } = read.body;
-    return {
-      ok: true,
-      leg: new SipLeg(session, trunk, parts, isup && readIsup(isup, trunk, isCallerHidden(request)), sdp),
-    };
+    const read = readLegBody(request, trunk, parts.counters, isCallerHidden(request));
+    return read.ok ? { ok: true, leg: new SipLeg(session, trunk, parts, read.body) } : read;
   }
 
-  private constructor(
-    session: InviteServerSession,
-    trunk: TrunkConfig,
-    parts: SipLegParts,
-    iam: ReadIsup | undefined,
-    offer: Uint8Array | undefined,
-  ) {
+  private constructor(session: InviteServerSession, trunk: TrunkConfig, parts: SipLegParts, body: LegBody) {
+    const { request, flow } = session;
     this.#session = session;
     this.#trunk = trunk;
     this.#parts = parts;
-    this.#iam = iam;
-    const { request, flow } = session;
-    const message = iam?.message;
-    this.setup = setupOf(request, message?.messageType === "IAM" ? message : undefined, iam?.event, trunk);
+    this.#iam = body.isup;
     this.common = {
       direction: "inbound",
       trunkId: trunk.id,
@@ -122,20 +103,72 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
         cseq: request.cseq?.sequenceNumber ?? 0,
       },
     };
-    this.session = new LegMedia(parts.media, flow.listener, parts.newSessionId(), offer);
+    this.session = new LegMedia(parts.media, flow.listener, parts.newSessionId(), body.sdp);
     const audio = this.session.offeredAudio;
     const codecsOffered =
       audio?.formats.flatMap(({ encoding }) => (encoding === undefined ? [] : [encoding])) ?? [];
     const srtpOffered = audio?.protocol.includes("SAVP") ?? false;
     const transport = flow.transport.toLowerCase();
     const source = { address: flow.remoteAddress, port: flow.remotePort, transport, listener: flow.listener };
-    const details = incomingDetails(request, message, this.setup, { source, codecsOffered, srtpOffered });
-    this.#incoming = trunk.numbers.restricted === "mask" ? maskedDetails(details) : details;
+    this.#origin = { source, codecsOffered, srtpOffered };
+    this.#setup = this.#read();
+    // The Request-URI has their digits already (RFC 3578 §3.2).
+    this.#messages.push(...body.subsequent.map(({ event }) => event));
+    const last = body.subsequent.at(-1)?.message?.parameters.subsequentNumber;
+    this.#hasSt = (last ?? body.isup?.message?.parameters.calledPartyNumber)?.stSignal ?? false;
     session.listener = this;
+  }
+
+  get flow(): Flow {
+    return this.#session.flow;
+  }
+
+  get setup(): Setup {
+    return this.#setup;
+  }
+
+  /** Whether ISUP has said that the called number is complete (Q.763 (12/1999) §3.9 c). */
+  get hasSt(): boolean {
+    return this.#hasSt;
+  }
+
+  get earlyMessages(): number {
+    return this.#messages.length;
+  }
+
+  /** What the INVITE and all digits behind it say. */
+  #read(): Setup {
+    const { request } = this.#session;
+    const message = this.#iam?.message;
+    const iam = message?.messageType === "IAM" ? message : undefined;
+    const sources = { request, iam, moreDigits: this.#moreDigits };
+    const setup = setupOf(sources, this.#iam?.event, this.#trunk);
+    const details = incomingDetails(request, iam, setup, this.#origin);
+    this.#incoming = this.#trunk.numbers.restricted === "mask" ? maskedDetails(details) : details;
+    return setup;
+  }
+
+  /** Makes the dialog that SAMs in INFO need, for a caller who may send them (RFC 3398 §13.1). */
+  expectDigits(): void {
+    if (this.#iam !== undefined) this.#session.progress({ status: 183 });
+  }
+
+  /** Gives way to an INVITE of the same call with more digits: 484 (RFC 3578 §3.5). What came on its own goes over. */
+  giveWayTo(later: SipLeg): void {
+    later.#messages.unshift(...this.#messages);
+    this.turnAway({ status: 484 });
+  }
+
+  /** Ends a set-up that has become no call. */
+  turnAway(reply: Reply): void {
+    this.collection = undefined;
+    this.#session.reject(reply);
+    this.close();
   }
 
   attach(input: (input: CallInput) => void): void {
     this.#input = input;
+    this.collection = undefined;
   }
 
   /** Takes a port and makes the SDP the answer will carry; a cause where that cannot be. */
@@ -145,22 +178,25 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
 
   detailsOf<T extends CallFact["type"]>(type: T, fact: Extract<CallFact, { type: T }>): FactDetails[T];
   detailsOf(type: CallFact["type"], fact: CallFact): FactDetails[CallFact["type"]] {
-    const dialect = this.#iam?.dialect;
+    const dialect = this.#dialect;
     const { isup } = this.#parts;
     switch (type) {
       case "incoming":
         return this.#takeIncoming();
       case "ringing":
+        this.#hasRung = true;
         return { code: 180, earlyMedia: false, isup: dialect === undefined ? null : isup.acm(dialect).event };
       case "answered":
         return {
           codec: this.session.encoding,
           connectedNumber: null,
-          isup: dialect === undefined ? null : isup.anm(dialect).event,
+          isup: dialect === undefined ? null : isup.anm(dialect, this.#hasRung).event,
         };
-      case "isup":
-        assert(this.#information !== undefined, "information without ISUP");
-        return { isup: this.#information };
+      case "isup": {
+        const message = this.#messages.shift();
+        assert(message !== undefined, "information without ISUP");
+        return { isup: message };
+      }
       case "released":
         return { isup: this.#releaseIsup ?? (fact.type === "released" ? this.#ownRel(fact.cause) : null) };
     }
@@ -182,11 +218,10 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
         this.#end(act.cause);
         return;
       case "confirmRelease":
-        this.#confirm("bye");
-        this.#confirm("cancel");
+        this.#confirmRelease();
         return;
       case "confirmInformation":
-        this.#confirm("info");
+        this.#confirmInformation();
         return;
     }
   }
@@ -221,7 +256,9 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
 
   /** RFC 3262 §3: a caller that asked for reliable responses, and acknowledges none. */
   onPrackTimeout(): void {
-    this.#input?.({ type: "clear", cause: reject({ status: 504, q850: 102, detail: "no PRACK" }) });
+    const cause = reject({ status: 504, q850: 102, detail: "no PRACK" });
+    if (this.collection === undefined) this.#input?.({ type: "clear", cause });
+    else this.collection.onEnd({ type: "refuse", cause });
   }
 
   onAckTimeout(): void {
@@ -238,40 +275,64 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
 
   onBye(request: SipRequest, respond: Responder): void {
     this.#pending.push({ type: "bye", respond });
-    const cause = this.#causeOf(request, this.#session.finalStatus === undefined ? 487 : undefined);
-    this.#input?.({ type: "release", cause });
+    const cause = this.#causeOf("BYE", request, this.#session.finalStatus === undefined ? 487 : undefined);
+    if (this.collection === undefined) this.#input?.({ type: "release", cause });
+    else this.collection.onEnd({ type: "abandoned", cause });
   }
 
   onCancel(request: SipRequest, respond: Responder): void {
     this.#pending.push({ type: "cancel", respond });
-    this.#input?.({ type: "abandon", cause: this.#causeOf(request, 487) });
+    const cause = this.#causeOf("CANCEL", request, 487);
+    if (this.collection === undefined) this.#input?.({ type: "abandon", cause });
+    else this.collection.onEnd({ type: "abandoned", cause });
   }
 
+  /** ISUP that SIP has no message for (RFC 3398 §13.1). A second one may come before the first is answered: each is its own. */
   onInfo(request: SipRequest, respond: Responder): void {
-    const read = readBody(
-      request.header("content-type"),
-      request.body,
-      request.header("content-disposition"),
-      bodyOptionsOf(this.#trunk),
-    );
+    const read = readLegBody(request, this.#trunk, this.#parts.counters);
     if (!read.ok) {
-      respond({ status: read.error.status });
+      respond(read.reply);
       return;
     }
-    const { isup, unsupportedRequired } = read.body;
-    if (isup === undefined) {
-      // RFC 6086 §4.2.2: an INFO without a package and without a body we know.
-      const [foreign] = unsupportedRequired;
-      respond(
-        foreign === undefined
-          ? { status: 200 }
-          : { status: 415, headers: [["Accept", ACCEPTED_TYPES.join(", ")]] },
-      );
-      return;
-    }
+    const { isup } = read.body;
+    // RFC 6086 §4.2.2: an INFO without a package and without a body we know.
+    if (isup === undefined) respond({ status: 200 });
+    else if (this.collection === undefined) this.#inform(isup.event, respond);
+    else this.#collect(isup, this.collection, respond);
+  }
+
+  /** ISUP beside a description, or alone, in a request that the session itself answers (RFC 3398 §9). */
+  onCarried(request: SipRequest): void {
+    const read = readLegBody(request, this.#trunk, this.#parts.counters);
+    if (!read.ok || read.body.isup === undefined) return;
+    if (this.collection === undefined) this.#inform(read.body.isup.event, () => undefined);
+    else this.#keep(read.body.isup.event);
+  }
+
+  #inform(event: Isup, respond: Responder): void {
     this.#pending.push({ type: "info", respond });
-    this.#information = readIsup(isup, this.#trunk).event;
+    this.#messages.push(event);
     this.#input?.({ type: "information" });
+  }
+
+  /** There is no call yet whose event could be waited for, and the next SAM waits for this answer. */
+  #collect(isup: ReadIsup, collection: Collection, respond: Responder): void {
+    const isKept = this.#keep(isup.event);
+    respond({ status: isKept ? 200 : 500 });
+    const { message } = isup;
+    if (!isKept || message?.messageType !== "SAM") return;
+    const { digits, stSignal } = message.parameters.subsequentNumber;
+    this.#moreDigits += digits;
+    this.#hasSt = stSignal;
+    this.#setup = this.#read();
+    collection.onDigits(stSignal);
+  }
+
+  #keep(event: Isup): boolean {
+    const hasRoom = this.#messages.length < EARLY_MESSAGES_MAX;
+    if (hasRoom) this.#messages.push(event);
+    else this.#parts.counters.add("tandem_isup_ignored_total", "too-many", "any");
+    return hasRoom;
   }
 
   onResponseLost(): void {
@@ -281,7 +342,7 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
   #answer(): void {
     this.session.connect();
     const content = this.#content({ sdp: this.session.description }, (answers, dialect) =>
-      answers.anm(dialect),
+      answers.anm(dialect, this.#hasRung),
     );
     this.#usage = this.#session.accept({ status: 200, ...content });
   }
@@ -297,16 +358,22 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
     else this.#session.reject({ status: cause.sip?.code ?? 503, ...content });
   }
 
-  #confirm(type: "bye" | "cancel" | "info"): void {
-    const due = this.#pending.filter((pending) => pending.type === type);
-    this.#pending = this.#pending.filter((pending) => pending.type !== type);
-    for (const { respond } of due) {
-      if (type === "bye" && this.#trunk.isup.rlc && this.#iam !== undefined) {
-        respond({ status: 200, ...this.#content({}, (answers, dialect) => answers.rlc(dialect)) });
-      } else respond({ status: 200 });
+  /** The oldest: each waits for its own event. */
+  #confirmInformation(): void {
+    const at = this.#pending.findIndex(({ type }) => type === "info");
+    const [due] = at < 0 ? [] : this.#pending.splice(at, 1);
+    due?.respond({ status: 200 });
+  }
+
+  #confirmRelease(): void {
+    const due = this.#pending.filter(({ type }) => type !== "info");
+    this.#pending = this.#pending.filter(({ type }) => type === "info");
+    for (const { type, respond } of due) {
+      const hasRlc = type === "bye" && this.#trunk.isup.rlc;
+      const content = hasRlc ? this.#content({}, (answers, dialect) => answers.rlc(dialect)) : {};
+      respond({ status: 200, ...content });
       // RFC 3261 §9.2, §15.1.2: a set-up that was cancelled, or ended by an early BYE, is answered 487.
-      if (type !== "info" && this.#session.finalStatus === undefined)
-        this.#session.reject(this.#terminated());
+      if (this.#session.finalStatus === undefined) this.#session.reject(this.#terminated());
     }
   }
 
@@ -317,18 +384,13 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
     return { status: 487, headers: body?.headers ?? [], body: body?.octets };
   }
 
-  #causeOf(request: SipRequest, status: number | undefined): ReleaseCause {
-    const read = readBody(
-      request.header("content-type"),
-      request.body,
-      request.header("content-disposition"),
-      bodyOptionsOf(this.#trunk),
-    );
-    const isup = read.ok && read.body.isup !== undefined ? readIsup(read.body.isup, this.#trunk) : undefined;
-    const rel = isup?.message?.parameters.causeIndicators;
+  #causeOf(method: "BYE" | "CANCEL", request: SipRequest, status: number | undefined): ReleaseCause {
+    const read = readLegBody(request, this.#trunk, this.#parts.counters);
+    const isup = read.ok ? read.body.isup : undefined;
+    const rel = isup?.message?.messageType === "REL" ? isup.message.parameters.causeIndicators : undefined;
     const reasons = request.list("reason") ?? [];
     this.#releaseIsup = isup?.event;
-    this.#cause = receivedCause(reasons, rel, status);
+    this.#cause = receivedCause({ method, reasons, rel }, status, this.#trunk.causes);
     return this.#cause;
   }
 
@@ -345,9 +407,14 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
     return isConfirmed ? null : (this.#rel(cause)?.event ?? null);
   }
 
+  /** The ISUP of our answers: the caller's own, where it sent some and the profile of its trunk has any. */
+  get #dialect(): IsupDialect | undefined {
+    return this.#trunk.profile === "sip" ? undefined : this.#iam?.dialect;
+  }
+
   #rel(cause: ReleaseCause): CarriedIsup | undefined {
-    if (this.#iam === undefined) return undefined;
-    return this.#parts.isup.rel(this.#iam.dialect, cause.q850.value, OWN_LOCATION);
+    const dialect = this.#dialect;
+    return dialect && this.#parts.isup.rel(dialect, cause.q850.value, OWN_LOCATION);
   }
 
   /** Headers and body of a response: ISUP for a caller who sent some, none for others (RFC 3398 §7.2.5 to §7.2.7). */
@@ -355,7 +422,8 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
     parts: { readonly sdp?: Uint8Array | undefined },
     pick: (answers: IsupAnswers, dialect: IsupDialect) => CarriedIsup,
   ): { headers: readonly HeaderField[]; body: Uint8Array | undefined } {
-    const isup = this.#iam && pick(this.#parts.isup, this.#iam.dialect);
+    const dialect = this.#dialect;
+    const isup = dialect && pick(this.#parts.isup, dialect);
     const body = this.#built({ sdp: parts.sdp, isup });
     return { headers: body?.headers ?? [], body: body?.octets };
   }
@@ -365,15 +433,12 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
     readonly isup?: CarriedIsup | undefined;
   }): BuiltBody | undefined {
     const { isup, sdp } = parts;
-    if (isup === undefined || this.#iam === undefined) return buildBody({ sdp });
-    const { version, base } = this.#iam.dialect;
+    const dialect = this.#dialect;
+    if (isup === undefined || dialect === undefined) return buildBody({ sdp });
+    const { version, base } = dialect;
     return buildBody({
       sdp,
       isup: { octets: isup.message.octets, version, base, handling: this.#trunk.isup.handling },
     });
   }
-}
-
-function bodyOptionsOf({ isup }: TrunkConfig): BodyOptions {
-  return { acceptsAnyIsupVersion: isup.acceptsAnyVersion };
 }

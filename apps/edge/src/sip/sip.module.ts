@@ -1,6 +1,7 @@
 import { lookup } from "node:dns/promises";
 import { randomInt } from "node:crypto";
 import { Module } from "@nestjs/common";
+import { systemClock } from "@tandem/sip/node";
 import { CallEngine } from "../calls/call-engine.ts";
 import { CallsModule } from "../calls/calls.module.ts";
 import type { EdgeConfig } from "../config/config.ts";
@@ -57,6 +58,7 @@ const SESSION_ID_MAX = 2 ** 47;
           engine,
           trunks,
           media,
+          clock: systemClock,
           counters,
           routes: config.routes,
           isup: new IsupAnswers(),

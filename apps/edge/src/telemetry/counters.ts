@@ -16,6 +16,22 @@ export const COUNTERS = {
     help: "Datagrams and requests refused, by what was answered; status is none where nothing was.",
     labels: ["reason", "status"],
   },
+  tandem_isup_ignored_total: {
+    help: "ISUP messages in bodies that were answered and had no effect, by reason and message type.",
+    labels: ["reason", "message"],
+  },
+  tandem_sip_connections_refused_total: {
+    help: "Connections beyond a limit, of their source or of the listener.",
+    labels: ["listener", "limit"],
+  },
+  tandem_sip_connections_ended_total: {
+    help: "Connections that the edge has ended for what they did or left undone.",
+    labels: ["listener", "reason"],
+  },
+  tandem_certificate_reloads_total: {
+    help: "Times certificates were read again; failed where a file was faulty and the old ones stayed.",
+    labels: ["result"],
+  },
 } as const satisfies Readonly<Record<string, CounterDescription>>;
 
 export type CounterName = keyof typeof COUNTERS;

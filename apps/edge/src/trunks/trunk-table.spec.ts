@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { RFC3398_RULES } from "@tandem/interworking";
 import type { TrunkConfig } from "../config/config.ts";
 import { TrunkTable, type Resolve } from "./trunk-table.ts";
 
@@ -7,7 +8,14 @@ const trunk = (id: string, sources: string[], listener?: string): TrunkConfig =>
   profile: "sip",
   sources,
   listener,
-  isup: { variant: "itu-t92+", acceptsAnyVersion: false, handling: "optional", rlc: false },
+  isup: {
+    variant: "itu-t92+",
+    acceptsAnyVersion: false,
+    handling: "optional",
+    rlc: false,
+    overlap: undefined,
+  },
+  causes: RFC3398_RULES,
   numbers: { country: undefined, restricted: "mask" },
 });
 

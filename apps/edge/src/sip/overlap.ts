@@ -1,0 +1,161 @@
+import { verdictOnDigits, type CollectionTimer } from "@tandem/interworking";
+import { TimerQueues, type Clock, type Timer, type TimerOwner } from "@tandem/sip";
+import type { Decision } from "../calls/call-machine.ts";
+import type { OverlapConfig, TrunkConfig } from "../config/config.ts";
+import type { Collection, SipLeg } from "./sip-leg.ts";
+
+/**
+ * Set-ups that may wait for digits at once. They cost their caller nothing: beyond this many the next is refused (RFC 3578
+ * §4).
+ */
+const COLLECTING_MAX = 1_000;
+
+/** An INVITE that may become a call. */
+export interface Arrived {
+  readonly leg: SipLeg;
+  readonly trunk: TrunkConfig;
+  /** By `CallIdentity.keyOf`, and the CSeq. */
+  readonly key: { readonly sip: string; readonly sequenceNumber: number };
+}
+
+export interface OverlapHost {
+  /** Digits of the called number, as routes see it. */
+  digitsOf(arrived: Arrived): number;
+  /** Whether a route names this number whole: number analysis (RFC 3578 §2.2). */
+  isNamed(arrived: Arrived): boolean;
+  /** The number is complete, or as complete as it gets. */
+  onCollected(arrived: Arrived, expired: CollectionTimer | undefined): void;
+  /** The set-up ended before that. */
+  onEnded(arrived: Arrived, decision: Decision): void;
+  /** As many are waiting as may. */
+  onTooMany(arrived: Arrived): void;
+}
+
+/** What an INVITE is, seen against those whose numbers are being collected. */
+export type OverlapArrival =
+  | "new"
+  /** More digits of one that is known. */
+  | "further"
+  /** The same request over another path (RFC 3261 §8.2.2.2). */
+  | "merged"
+  /** Overtaken by one with more digits. */
+  | "late";
+
+/**
+ * Called numbers that come in pieces: in SAMs in INFO, or in INVITEs with the same Call-ID and From tag and more digits
+ * (RFC 3578 §3). A number is complete by ST, by its length, by a route that names it whole, or by T10 or T35; only then
+ * there is a call, one for all INVITEs.
+ */
+export class OverlapSetUps {
+  readonly #host: OverlapHost;
+  readonly #timers: TimerQueues;
+  readonly #collecting = new Map<string, Collecting>();
+
+  constructor(clock: Clock, host: OverlapHost) {
+    this.#timers = new TimerQueues(clock);
+    this.#host = host;
+  }
+
+  get size(): number {
+    return this.#collecting.size;
+  }
+
+  get pendingTimers(): number {
+    return this.#timers.size;
+  }
+
+  arrival({ sip, sequenceNumber }: Arrived["key"]): OverlapArrival {
+    const known = this.#collecting.get(sip)?.arrived.key.sequenceNumber;
+    if (known === undefined) return "new";
+    if (known === sequenceNumber) return "merged";
+    return sequenceNumber > known ? "further" : "late";
+  }
+
+  /** Takes an INVITE in; an earlier one of the same call gives way to it. */
+  take(arrived: Arrived, overlap: OverlapConfig): void {
+    const { sip } = arrived.key;
+    const earlier = this.#collecting.get(sip);
+    if (earlier === undefined && this.#collecting.size >= COLLECTING_MAX) {
+      this.#host.onTooMany(arrived);
+      return;
+    }
+    earlier?.stop();
+    earlier?.arrived.leg.giveWayTo(arrived.leg);
+    const collecting = new Collecting(arrived, overlap, this.#host, this.#timers, () => {
+      this.#collecting.delete(sip);
+    });
+    this.#collecting.set(sip, collecting);
+    collecting.begin();
+  }
+
+  /** Ends all of them: the edge does. */
+  endAll(decision: Decision): void {
+    for (const collecting of [...this.#collecting.values()]) collecting.onEnd(decision);
+  }
+}
+
+/** One set-up that waits for digits. */
+class Collecting implements Collection, TimerOwner {
+  readonly arrived: Arrived;
+  readonly #overlap: OverlapConfig;
+  readonly #host: OverlapHost;
+  readonly #timers: TimerQueues;
+  readonly #forget: () => void;
+  #timer: Timer | undefined;
+
+  constructor(
+    arrived: Arrived,
+    overlap: OverlapConfig,
+    host: OverlapHost,
+    timers: TimerQueues,
+    forget: () => void,
+  ) {
+    this.arrived = arrived;
+    this.#overlap = overlap;
+    this.#host = host;
+    this.#timers = timers;
+    this.#forget = forget;
+  }
+
+  begin(): void {
+    const { leg } = this.arrived;
+    leg.collection = this;
+    if (this.#waitsForMore(leg.hasSt)) leg.expectDigits();
+  }
+
+  onDigits(hasSt: boolean): void {
+    this.#waitsForMore(hasSt);
+  }
+
+  #waitsForMore(hasSt: boolean): boolean {
+    this.stop();
+    const verdict = verdictOnDigits(this.#host.digitsOf(this.arrived), hasSt, this.#overlap);
+    if (verdict.type === "complete" || this.#host.isNamed(this.arrived)) {
+      this.#complete(undefined);
+      return false;
+    }
+    this.#timer = this.#timers.start(this, verdict.timer, verdict.forMs);
+    return true;
+  }
+
+  onTimer(name: string): void {
+    this.#timer = undefined;
+    this.#complete(name === "T35" ? "T35" : "T10");
+  }
+
+  onEnd(decision: Decision): void {
+    this.stop();
+    this.#forget();
+    this.#host.onEnded(this.arrived, decision);
+  }
+
+  stop(): void {
+    this.#timers.stop(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #complete(expired: CollectionTimer | undefined): void {
+    this.#forget();
+    this.#host.onCollected(this.arrived, expired);
+  }
+}
