@@ -178,6 +178,14 @@ describe("tandem map --from sip --to isup", () => {
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ from, to, rows: [row] });
   });
+
+  it("goes by the tables of another profile, both ways", async () => {
+    const busy = await toIsup(sip("SIP/2.0 480 X", "INVITE"), "--json", "--profile", "q1912.5");
+    expect(JSON.parse(busy.stdout)).toMatchObject({ rows: ["OpenSIPS sip_i (after Q.1912.5): 480 → 20"] });
+    const released = await toSip("0c02000284af", "--json", "--profile", "q1912.5");
+    const { rows } = JSON.parse(released.stdout) as { rows: string[] };
+    expect(rows[0]).toBe("Q.1912.5 (01/2018) p. 54, as quoted: 47 → 503");
+  });
 });
 
 describe("tandem map refuses", () => {

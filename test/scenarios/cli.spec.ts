@@ -3,13 +3,19 @@ import { createSocket } from "node:dgram";
 import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, describe, expect, it, jest } from "@jest/globals";
 import { removeEdges, startEdge, type PrintedEvent, type TestEdge } from "../helpers/edge.ts";
 import { tandem, Tandem, type Ended } from "../helpers/tandem.ts";
 
 /** Each command is two processes, which a busy machine takes seconds to start. */
 jest.setTimeout(60_000);
+
+const LAUNCHER = fileURLToPath(new URL("../../tools/tandem.mjs", import.meta.url));
+/** Of util-linux: runs a command at a terminal. */
+const hasScript = spawnSync("script", ["--version"]).status === 0;
+if (!hasScript) process.stderr.write("SKIPPED: SIGHUP at a terminal, there is no script\n");
 
 const directory = mkdtempSync(join(tmpdir(), "tandem-cli-"));
 const started: Tandem[] = [];
@@ -153,6 +159,20 @@ describe("tandem cause", () => {
     expect(busy.stdout).toContain("  to Q.850: 17 User busy, location ");
     expect(busy.stdout).toContain("RFC 3398 §8.2.6.1: 486 → 17");
   });
+
+  it("does so by another profile's tables, and knows no others", async () => {
+    const [network, busy, wrong] = await Promise.all([
+      tandem(["cause", "--profile", "q1912.5", "47"]),
+      tandem(["cause", "--profile", "q1912.5", "--sip", "480"]),
+      tandem(["cause", "--profile", "q1912", "47"]),
+    ]);
+    expect(network.stdout).toContain(
+      "503 Service Unavailable (Q.1912.5 (01/2018) p. 54, as quoted: 47 → 503)",
+    );
+    expect(busy.stdout).toContain("OpenSIPS sip_i (after Q.1912.5): 480 → 20");
+    expect(wrong).toMatchObject({ code: 2, stdout: "" });
+    expect(wrong.stderr).toContain("--profile q1912: one of rfc3398, q1912.5; did you mean q1912.5?");
+  });
 });
 
 describe("tandem check", () => {
@@ -187,7 +207,7 @@ describe("tandem check", () => {
 
 describe("tandem run", () => {
   it("ends cleanly by each signal, and by two of a kind at once, as a terminal and a launcher send them", async () => {
-    for (const signals of [["SIGTERM"], ["SIGINT"], ["SIGHUP"], ["SIGINT", "SIGINT"]] as const) {
+    for (const signals of [["SIGTERM"], ["SIGINT"], ["SIGINT", "SIGINT"]] as const) {
       const edge = start("run", "--config", config("signals", 0));
       await edge.says(/ edge: ready /);
       for (const signal of signals) edge.child.kill(signal);
@@ -197,6 +217,31 @@ describe("tandem run", () => {
         last: "edge: calls ended, journal closed, stopped cleanly",
       });
     }
+  });
+
+  it("takes SIGHUP for an order to read certificates again where there is no terminal, and goes on", async () => {
+    const edge = start("run", "--config", config("hang-up", 0));
+    await edge.says(/ edge: ready /);
+    edge.child.kill("SIGHUP");
+    await edge.says(/ edge\.sip: there are no certificates to be read again$/m);
+    edge.child.kill("SIGTERM");
+    expect((await edge.ended).code).toBe(0);
+  });
+
+  (hasScript ? it : it.skip)("takes SIGHUP for an order to end where its terminal is gone", async () => {
+    const run = `echo pid=$$; exec ${process.execPath} ${LAUNCHER} run --config ${config("terminal", 0)}`;
+    const terminal = spawn("script", ["-qec", run, "/dev/null"], { stdio: ["pipe", "pipe", "inherit"] });
+    let shown = "";
+    let isTold = false;
+    terminal.stdout.on("data", (octets: Buffer) => {
+      shown += octets.toString();
+      const pid = Number(/pid=(\d+)/.exec(shown)?.[1]);
+      if (isTold || !shown.includes(" edge: ready ")) return;
+      isTold = true;
+      process.kill(pid, "SIGHUP");
+    });
+    await once(terminal, "close");
+    expect(shown).toContain("edge: calls ended, journal closed, stopped cleanly");
   });
 
   it("says in one line which port is in use", async () => {

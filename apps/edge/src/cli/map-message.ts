@@ -10,6 +10,7 @@ import {
   relFromRequest,
   relFromResponse,
   responseFromRel,
+  type CauseRules,
   type InviteParts,
   type NumberPlan,
   type Progress,
@@ -39,6 +40,8 @@ export interface MapOptions {
   readonly variant: IsupVariant;
   readonly plan: NumberPlan;
   readonly isTrusted: boolean;
+  /** Tables of causes and who wins. */
+  readonly rules: CauseRules;
 }
 
 export interface Mapped {
@@ -76,7 +79,7 @@ export function mapFromIsup(octets: Uint8Array, options: MapOptions): Mapped {
     case "CON":
       return response(message.messageType, 200, [], [`RFC 3398 §7.2.7: ${message.messageType} → 200`]);
     case "REL":
-      return mapRel(message);
+      return mapRel(message, options);
     default:
       if (!IN_INFO.has(message.messageType))
         throw new CommandError(`${message.messageType} alone has no counterpart in SIP`);
@@ -125,8 +128,8 @@ function mapProgress(from: string, { status, hasEarlyMedia, row }: Progress): Ma
 }
 
 /** Before the answer it is the final response, after it a BYE: the header fields are the same. */
-function mapRel(message: IsupMessageOf<"REL">): Mapped {
-  const { status, headers, row } = responseFromRel(message);
+function mapRel(message: IsupMessageOf<"REL">, { rules: { profile } }: MapOptions): Mapped {
+  const { status, headers, row } = responseFromRel(message, { profile });
   const bye = reasonHeadersFrom(message.parameters.causeIndicators);
   const mapped = response("REL", status, headers, [row, "RFC 3398 §10.2: REL after the answer → BYE"]);
   return {
@@ -181,7 +184,7 @@ function mapRequest(request: SipRequest, options: MapOptions): Mapped {
     }
     case "BYE":
     case "CANCEL": {
-      const { rel, decision } = relFromRequest(request, causeIn(inside), options.variant);
+      const { rel, decision } = relFromRequest(request, causeIn(inside), options.variant, options.rules);
       return isup(request.method, [rel], [decision.row]);
     }
     default:
@@ -190,13 +193,14 @@ function mapRequest(request: SipRequest, options: MapOptions): Mapped {
   }
 }
 
-function mapResponse(message: SipResponse, { variant }: MapOptions): Mapped {
+function mapResponse(message: SipResponse, { variant, rules }: MapOptions): Mapped {
   const { status } = message;
   const from = String(status);
   if (message.cseq?.method !== "INVITE")
     throw new CommandError(`a response to ${message.cseq?.method ?? "nothing"} has no counterpart in ISUP`);
   if (status >= 300) {
-    const { rel, decision } = relFromResponse(message, causeIn(encapsulatedIn(message, variant)), variant);
+    const inside = causeIn(encapsulatedIn(message, variant));
+    const { rel, decision } = relFromResponse(message, inside, variant, rules);
     return isup(from, [rel], [decision.row]);
   }
   if (status >= 200)

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { octetsOfHex, variantOf, VARIANTS } from "@tandem/isup";
 import { nearest } from "../config/nearest.ts";
+import { causeRulesOf, PROFILE_HELP } from "./cause-profile.ts";
 import { DEFAULT_VARIANT } from "./decode-kind.ts";
 import { CommandError, OK, usage, type Command } from "./exit.ts";
 import { readAll } from "./input.ts";
@@ -23,6 +24,7 @@ Says what a message becomes on the other side, and the rule that each part of it
                    ${DEFAULT_VARIANT} by default
   --country CC     country code of national numbers, without +
   --area-code AC   area code of subscriber numbers
+  --profile P      tables of causes: ${PROFILE_HELP}
   --untrusted      the other side is not trusted: no asserted identity, no redirections, no routing parameters
   --json           one JSON object {"from","to","result","rows"}
 Without HEX or FILE standard input is read. A message is mapped alone: what a call has seen before does not count.
@@ -36,6 +38,7 @@ Exit code 1 where it cannot be read, or has no counterpart.`,
         variant: { type: "string" },
         country: { type: "string" },
         "area-code": { type: "string" },
+        profile: { type: "string" },
         untrusted: { type: "boolean" },
         json: { type: "boolean" },
       },
@@ -53,7 +56,12 @@ Exit code 1 where it cannot be read, or has no counterpart.`,
       country: digitsOf("--country", values.country),
       areaCode: digitsOf("--area-code", values["area-code"]),
     };
-    const options: MapOptions = { variant, plan, isTrusted: values.untrusted !== true };
+    const options: MapOptions = {
+      variant,
+      plan,
+      isTrusted: values.untrusted !== true,
+      rules: causeRulesOf(values.profile),
+    };
     const mapped =
       from === "isup"
         ? mapFromIsup(await isupOctetsOf(positionals), options)
