@@ -28,6 +28,7 @@ export interface EdgeOptions {
   readonly routes?: readonly object[];
   readonly media?: { readonly ports: string };
   readonly journal?: { readonly maxBytes?: string };
+  readonly dns?: { readonly servers?: readonly string[]; readonly timeout?: string };
   readonly kafka?: object;
   /** Least level of the log: what is read to find the ports needs info. */
   readonly log?: "info" | "debug";
@@ -82,6 +83,22 @@ export class TestEdge {
 
   get pid(): number {
     return this.#child.pid ?? -1;
+  }
+
+  /** Resolves with the first line of the log that matches, one that was written already or one to come. */
+  async says(pattern: RegExp, timeoutMs = 5_000): Promise<string> {
+    for (const deadline = Date.now() + timeoutMs; ;) {
+      const line = this.log.find((each) => pattern.test(each));
+      if (line !== undefined) return line;
+      if (Date.now() > deadline)
+        throw new TypeError(`nothing like ${String(pattern)} in:\n${this.log.join("\n")}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  /** Sends a signal. */
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
   }
 
   get isRunning(): boolean {
@@ -233,6 +250,7 @@ async function writeConfig(options: EdgeOptions): Promise<EdgePlace> {
     media: options.media ?? { ports: `${first}-${first + RTP_PORTS - 1}` },
     journal: { directory: "./journal", maxBytes: "256MiB", ...options.journal },
     http: { listen: "127.0.0.1:0" },
+    ...(options.dns !== undefined && { dns: options.dns }),
     kafka,
   };
   const configFile = join(directory, "tandem.yaml");

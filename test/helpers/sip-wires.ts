@@ -1,6 +1,6 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { connect as connectTcp, type Socket } from "node:net";
+import { connect as connectTcp, createServer, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { WebSocket } from "ws";
 
@@ -51,6 +51,23 @@ export async function tcpWire({ address, port }: Peer): Promise<Wire> {
   const socket = connectTcp({ host: address, port });
   await once(socket, "connect");
   return streamWire(socket, "TCP");
+}
+
+/** A TCP port, and the first connection to it. */
+export interface TcpAcceptor {
+  readonly port: number;
+  readonly accepted: Promise<Wire>;
+  close(): void;
+}
+
+export async function acceptTcp(): Promise<TcpAcceptor> {
+  const server = createServer();
+  const accepted = once(server, "connection").then(([socket]) => streamWire(socket as Socket, "TCP"));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new TypeError("a TCP server has a port");
+  return { port: address.port, accepted, close: () => server.close() };
 }
 
 /** One TLS connection to a server whose certificate `ca` vouches for, with a certificate of ours where given. */

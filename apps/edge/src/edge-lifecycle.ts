@@ -5,13 +5,12 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from "@nestjs/common";
-import { isIP } from "node:net";
 import { UserAgent } from "@tandem/sip";
-import { systemClock, systemRandom, TlsTransport, type OpenTransport } from "@tandem/sip/node";
+import { systemClock, systemRandom } from "@tandem/sip/node";
 import { ACCEPTED_TYPES } from "@tandem/interworking";
+import type { ReleaseCause } from "./calls/primitives.ts";
 import { causeOf } from "./sip/cause.ts";
-import { openListener } from "./sip/open-listener.ts";
-import type { ListenConfig } from "./config/config.ts";
+import { SipSockets } from "./sip/sip-sockets.ts";
 import { EdgeParts } from "./edge-parts.ts";
 
 /** How long the ends of calls are waited for at shutdown: a BYE's first two retransmissions. */
@@ -25,13 +24,25 @@ const NAMES_REFRESH_MS = 60_000;
 /** RFC 4028 §4 recommends half an hour; nobody may ask for a refresh more often than each 45 s. */
 const SESSION_TIMER = { sessionExpiresS: 1_800, minSeS: 90 };
 
+function shutdown(isConnected: boolean): ReleaseCause {
+  return causeOf({
+    side: "gateway",
+    class: "internal",
+    mapping: "derived",
+    ...(!isConnected && { status: 503 }),
+    q850: 31,
+    row: "shutdown of the gateway",
+    detail: "gateway-shutdown",
+  });
+}
+
 /** Start and end of the edge, in the one order that loses nothing. */
 @Injectable()
 export class EdgeLifecycle
   implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
 {
   readonly #parts: EdgeParts;
-  readonly #transports: OpenTransport[] = [];
+  #sockets: SipSockets | undefined;
   #agent: UserAgent | undefined;
   #refresh: NodeJS.Timeout | undefined;
   #callsEnded = 0;
@@ -42,41 +53,37 @@ export class EdgeLifecycle
 
   /** Sockets last: a caller is not heard before everything behind is there. */
   async onApplicationBootstrap(): Promise<void> {
-    const { config, trunks, journal, publisher, logger } = this.#parts;
+    const { config, trunks, journal, publisher, counters, logger } = this.#parts;
     publisher?.start(journal);
     if (trunks.hasNames) {
       await this.#refreshNames();
       this.#refresh = setInterval(() => void this.#refreshNames(), NAMES_REFRESH_MS);
     }
-    for (const listen of config.listen) this.#transports.push(await this.#open(listen));
-    this.#openAgent();
-    for (const { id, protocol, sentBy } of this.#transports)
+    this.#sockets = await SipSockets.open(config, { counters, logger: logger.child("sip") });
+    this.#openAgent(this.#sockets);
+    for (const { id, protocol, sentBy } of this.#sockets.transports)
       logger.log("info", "listening", { listener: id, transport: protocol.toLowerCase(), ...sentBy });
+  }
+
+  /** Shows what the files of certificates hold from the next handshake on; calls go on. */
+  async reloadCertificates(): Promise<void> {
+    await this.#sockets?.reloadCertificates();
   }
 
   /** New calls are refused and open ones end, while /health still says so. */
   async beforeApplicationShutdown(): Promise<void> {
-    const { engine } = this.#parts;
+    const { engine, sip } = this.#parts;
     clearInterval(this.#refresh);
+    sip.refuseIncomplete(shutdown(false));
     this.#callsEnded = engine.openCalls;
-    await engine.drain((isConnected) =>
-      causeOf({
-        side: "gateway",
-        class: "internal",
-        mapping: "derived",
-        ...(!isConnected && { status: 503 }),
-        q850: 31,
-        row: "shutdown of the gateway",
-        detail: "gateway-shutdown",
-      }),
-    );
+    await engine.drain(shutdown);
     await this.#farewell();
   }
 
   async onApplicationShutdown(): Promise<void> {
     const { journal, publisher, media, logger } = this.#parts;
     this.#agent?.close();
-    await Promise.all(this.#transports.map((transport) => transport.close()));
+    await this.#sockets?.close();
     media.close();
     await publisher?.close({ flushMs: FLUSH_MS });
     await journal.close();
@@ -86,15 +93,14 @@ export class EdgeLifecycle
     });
   }
 
-  #openAgent(): void {
+  #openAgent({ transports, locator }: SipSockets): void {
     const { sip, config } = this.#parts;
     const agent = new UserAgent(
       {
         clock: systemClock,
         random: systemRandom,
-        transports: this.#transports,
-        locate: (host) =>
-          isIP(host.replace(/^\[|\]$/g, "")) === 0 ? undefined : host.replace(/^\[|\]$/g, ""),
+        transports,
+        locator,
         identifierPrefix: `${config.node}-`,
         accept: ACCEPTED_TYPES,
         callMethods: ["INFO"],
@@ -111,17 +117,7 @@ export class EdgeLifecycle
       },
     );
     this.#agent = agent;
-    sip.open(agent, this.#transports);
-  }
-
-  async #open(listen: ListenConfig): Promise<OpenTransport> {
-    const transport = await openListener(listen);
-    // A scanner fails them all day: no matter for a person.
-    if (transport instanceof TlsTransport)
-      transport.onHandshakeFailed = ({ message }) => {
-        this.#parts.logger.log("debug", "TLS handshake failed", { listener: listen.id, error: message });
-      };
-    return transport;
+    sip.open(agent, transports);
   }
 
   /** Our BYEs want their answers; who does not answer within the time is not waited for. */

@@ -4,6 +4,7 @@ import type { EdgeConfig } from "./config/config.ts";
 import type { EchoPorts } from "./media/echo-ports.ts";
 import type { Publisher } from "./publisher/publisher.ts";
 import type { SipEdge } from "./sip/sip-edge.ts";
+import type { Counters } from "./telemetry/counters.ts";
 import type { Logger } from "./telemetry/logger.ts";
 import type { TrunkTable } from "./trunks/trunk-table.ts";
 
@@ -16,5 +17,6 @@ export abstract class EdgeParts {
   abstract readonly publisher: Publisher | undefined;
   abstract readonly sip: SipEdge;
   abstract readonly trunks: TrunkTable;
+  abstract readonly counters: Counters;
   abstract readonly logger: Logger;
 }

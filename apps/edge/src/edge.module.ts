@@ -12,6 +12,7 @@ import type { Publisher } from "./publisher/publisher.ts";
 import { PublisherModule } from "./publisher/publisher.module.ts";
 import { SipEdge } from "./sip/sip-edge.ts";
 import { SipModule } from "./sip/sip.module.ts";
+import { Counters } from "./telemetry/counters.ts";
 import type { Logger } from "./telemetry/logger.ts";
 import { TelemetryModule } from "./telemetry/telemetry.module.ts";
 import { CONFIG, LOGGER, PUBLISHER } from "./tokens.ts";
@@ -34,7 +35,7 @@ export class EdgeModule {
       providers: [
         {
           provide: EdgeParts,
-          inject: [CallEngine, Journal, EchoPorts, PUBLISHER, SipEdge, TrunkTable, CONFIG, LOGGER],
+          inject: [CallEngine, Journal, EchoPorts, PUBLISHER, SipEdge, TrunkTable, Counters, CONFIG, LOGGER],
           useFactory: (
             engine: CallEngine,
             journal: Journal,
@@ -42,6 +43,7 @@ export class EdgeModule {
             publisher: Publisher | undefined,
             sip: SipEdge,
             trunks: TrunkTable,
+            counters: Counters,
             edgeConfig: EdgeConfig,
             log: Logger,
           ): EdgeParts => ({
@@ -51,6 +53,7 @@ export class EdgeModule {
             publisher,
             sip,
             trunks,
+            counters,
             config: edgeConfig,
             logger: log,
           }),

@@ -3,6 +3,7 @@ import { NestFactory } from "@nestjs/core";
 import { FastifyAdapter, type NestFastifyApplication } from "@nestjs/platform-fastify";
 import { Journal } from "@tandem/journal";
 import type { EdgeConfig } from "./config/config.ts";
+import { EdgeLifecycle } from "./edge-lifecycle.ts";
 import { EdgeModule } from "./edge.module.ts";
 import type { Logger } from "./telemetry/logger.ts";
 
@@ -11,6 +12,8 @@ export interface Edge {
   readonly journal: Journal;
   /** Where /health is, as bound. */
   readonly url: string;
+  /** Reads the files of certificates again; faults are in the log, and the old ones stay. */
+  reloadCertificates(): Promise<void>;
   /** Ends calls, flushes and closes everything; what it opened is gone afterwards. */
   stop(): Promise<void>;
 }
@@ -31,5 +34,10 @@ export async function startEdge(config: EdgeConfig, logger: Logger): Promise<Edg
   }
   const url = await app.getUrl();
   logger.log("info", "ready", { health: `${url}/health/ready` });
-  return { journal: app.get(Journal), url, stop: () => app.close() };
+  return {
+    journal: app.get(Journal),
+    url,
+    reloadCertificates: () => app.get(EdgeLifecycle).reloadCertificates(),
+    stop: () => app.close(),
+  };
 }

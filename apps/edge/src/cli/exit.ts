@@ -28,6 +28,8 @@ export interface Command {
   readonly help: string;
   /** Runs until it is told to stop: by a signal, or by the end of who reads its output. Others just end. */
   readonly isService?: boolean;
+  /** A service that takes SIGHUP itself where it has no terminal: it reads files again. */
+  readonly reloads?: boolean;
   /** Gives the exit code; throws a CommandError for a line on stderr. `stop` is aborted when a service is to end. */
   run(args: readonly string[], stop: AbortSignal): Promise<number> | number;
 }

@@ -75,7 +75,7 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
     return OK;
   }
   if (command.isService !== true) return command.run(args, new AbortController().signal);
-  const stop = stopOrder();
+  const stop = stopOrder(command.reloads === true);
   onReaderGone = () => {
     stop.abort();
   };

@@ -1,13 +1,13 @@
 import { setFlagsFromString } from "node:v8";
 import { JournalReader, type Journal } from "@tandem/journal";
 import { ListenerError } from "../sip/open-listener.ts";
-import { startEdge } from "../start-edge.ts";
+import { startEdge, type Edge } from "../start-edge.ts";
 import { createLogger, type Level } from "../telemetry/logger.ts";
 import { eventLine } from "./event-line.ts";
 import { CommandError, FAULT, OK, usage, type Command } from "./exit.ts";
 import { optionsOf } from "./options.ts";
 import { readConfig } from "./read-config.ts";
-import { ordered } from "./stop-order.ts";
+import { hasTerminal, ordered } from "./stop-order.ts";
 
 const LEVELS = ["error", "warn", "info", "debug"];
 
@@ -15,10 +15,12 @@ export const run: Command = {
   help: `tandem run --config FILE [--log error|warn|info|debug] [--events]
 
 Runs the edge until SIGINT or SIGTERM; then calls are ended, the journal is closed, exit code 0.
+SIGHUP, where there is no terminal, reads the files of certificates again: new connections see them, calls go on.
   --config FILE   configuration (YAML)
   --log LEVEL     least level that is logged; info by default
   --events        print each event of a call when it is on disk`,
   isService: true,
+  reloads: true,
   async run(args, stop) {
     const { values } = optionsOf(args, {
       config: { type: "string" },
@@ -30,9 +32,15 @@ Runs the edge until SIGINT or SIGTERM; then calls are ended, the journal is clos
     const config = readConfig(values.config);
     keepYoung();
     const logger = createLogger((line) => process.stderr.write(`${line}\n`), level as Level);
+    const running = new Set<Edge>();
+    if (!hasTerminal())
+      process.on("SIGHUP", () => {
+        for (const each of running) void each.reloadCertificates();
+      });
     const edge = await startEdge(config, logger).catch((error: unknown) => {
       throw new CommandError(startFault(error));
     });
+    running.add(edge);
     if (values.events === true) printEvents(edge.journal, config.journal.directory);
     await ordered(stop);
     try {

@@ -23,8 +23,19 @@ export async function openListener(config: ListenConfig): Promise<OpenTransport>
   }
 }
 
-async function listenOf({ id, transport, address, port, advertise, tls }: ListenConfig): Promise<Listen> {
-  const socket = { id, address, port, advertise };
+async function listenOf(config: ListenConfig): Promise<Listen> {
+  const { id, transport, address, port, advertise, tls } = config;
+  const { connections, connectionsPerSource, idleMs, silentMs, messageMs } = config.limits;
+  const socket = {
+    ...{ id, address, port, advertise },
+    limits: {
+      connectionsMax: connections,
+      connectionsPerSourceMax: connectionsPerSource,
+      idleMs,
+      firstOctetsMs: silentMs,
+      messageMs,
+    },
+  };
   switch (transport) {
     case "udp":
       return { ...socket, protocol: "UDP" };
@@ -37,12 +48,13 @@ async function listenOf({ id, transport, address, port, advertise, tls }: Listen
       if (tls === undefined) throw new TypeError(`${transport} needs certificates`);
       const protocol = transport === "tls" ? "TLS" : "WSS";
       const peerCertificates = PEER_CERTIFICATES[tls.clientCertificate];
-      return { ...socket, protocol, certificates: await certificatesOf(tls), peerCertificates };
+      return { ...socket, protocol, certificates: await readCertificates(tls), peerCertificates };
     }
   }
 }
 
-async function certificatesOf({ certificate, key, ca }: ListenTls): Promise<Certificates> {
+/** Rejects with the system's error where a file cannot be read; what is in them is not looked at. */
+export async function readCertificates({ certificate, key, ca }: ListenTls): Promise<Certificates> {
   const own = { cert: await readFile(certificate, "utf8"), key: await readFile(key, "utf8") };
   return { own, trusted: ca === undefined ? undefined : [await readFile(ca, "utf8")] };
 }
