@@ -12,10 +12,11 @@ const LOOK_MS = 250;
 /** After the last call is placed: longer than a retransmission or two; what is open then has failed. */
 const LATE_MS = 3_000;
 
-/** Calls as SIPp's own `uac` scenario makes them, and SIP-T calls with IAM and REL. */
+/** Calls as SIPp's own `uac` scenario makes them, SIP-T calls with IAM and REL, and calls along a route set. */
 const SCENARIOS = {
   uac: ["-sn", "uac"],
   "sip-t": ["-sf", join(ROOT, "test/scenarios/sipp/sip-t-call.xml")],
+  routed: ["-sf", join(ROOT, "bench/sip/routed-call.xml")],
 };
 
 /** A UDP port that is free now. */

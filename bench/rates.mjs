@@ -84,9 +84,15 @@ export async function efficiency(running, options) {
 
 /** The rate that is clean three times in a row in the same process; short probes find where to try. */
 export async function cleanRate(running, { estimate, seconds, ...options }, say) {
-  let rate = await probe(running, { estimate, ...options }, say);
+  const rate = await probe(running, { estimate, ...options }, say);
+  return rate === 0 ? {} : heldRate(running, { ...options, rate, seconds }, say);
+}
+
+/** This rate, or the first below it, that is clean three times in a row; with the memory after each of the runs. */
+export async function heldRate(running, { rate: firstRate, seconds, ...options }, say) {
+  let rate = Math.min(RATE_MAX, firstRate);
   const runs = [];
-  for (let reductions = 0; rate > 0 && runs.length < CLEAN_RUNS;) {
+  for (let reductions = 0; runs.length < CLEAN_RUNS;) {
     await pause();
     const result = await runAt(running, { ...options, rate, seconds, stopsEarly: true });
     say(`${describe(result)} over ${seconds} s`);
@@ -97,9 +103,9 @@ export async function cleanRate(running, { estimate, seconds, ...options }, say)
       rate = Math.floor(rate * REDUCTION);
     }
   }
-  if (runs.length === 0) return {};
   const mean = runs.reduce((sum, { callsPerCpuSecond = 0 }) => sum + callsPerCpuSecond, 0) / runs.length;
-  return { rate, callsPerCpuSecond: Math.round(mean), pssMiB: runs.at(-1).pssMiB };
+  const pssMiBs = runs.map(({ pssMiB: each }) => each);
+  return { rate, callsPerCpuSecond: Math.round(mean), pssMiB: pssMiBs.at(-1), pssMiBs };
 }
 
 /** The highest rate around the estimate that a short run finds clean: up or down in steps, then once between. */

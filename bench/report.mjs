@@ -138,7 +138,7 @@ function ratio(now, then) {
   return now === undefined || !then ? "" : (now / then).toFixed(2);
 }
 
-function table(head, rows) {
+export function table(head, rows) {
   const cells = [head.map(String), ...rows.map((row) => row.map(String))];
   const widths = head.map((_, column) => Math.max(3, ...cells.map((row) => row[column].length)));
   const line = (row) => `| ${row.map((cell, column) => cell.padEnd(widths[column])).join(" | ")} |`;

@@ -10,7 +10,7 @@ import { recordsIn } from "./kafka.mjs";
 import { MEASURED_CORE } from "./machine.mjs";
 import { treeOf } from "./process-figures.mjs";
 
-const PEERS = process.env.TANDEM_PEERS ?? join(ROOT, "../shared/peers");
+export const PEERS = process.env.TANDEM_PEERS ?? join(ROOT, "../shared/peers");
 
 /** Kamailio's configuration names it, the other peers are told. */
 const PEER_PORT = 22_060;
@@ -50,24 +50,8 @@ export const SYSTEMS = [
     missing: async () => missingFile("lean-node-uas.mjs"),
     start: () => startPeer(node24(), [join(PEERS, "lean-node-uas.mjs"), PEER_PORT]),
   },
-  {
-    ...peer("kamailio", "Kamailio (C, no events)"),
-    missing: async () =>
-      missingFile("kamailio-uas.cfg") ??
-      ((findProgram("kamailio") ?? findSbin("kamailio"))
-        ? undefined
-        : "kamailio is not installed (Debian: apt-get install kamailio)"),
-    start: () => {
-      const options = ["-DD", "-E", "-x", "fm", "-X", "fm", "-m", "1024", "-M", "32", "-f"];
-      const program = findProgram("kamailio") ?? findSbin("kamailio");
-      return startPeer(program, [...options, join(PEERS, "kamailio-uas.cfg")]);
-    },
-  },
-  {
-    ...peer("sipgo", "sipgo (Go, no events)"),
-    missing: () => buildGo("uas"),
-    start: () => startPeer(goBinary("uas"), [PEER_PORT], { GOMAXPROCS: "1" }),
-  },
+  kamailio({ name: "kamailio", title: "Kamailio (C, no events)", config: "kamailio-uas.cfg" }),
+  sipgo({ name: "sipgo", title: "sipgo (Go, no events)", program: "uas" }),
   edge({ name: "edge-kafka", title: "Tandem edge → Kafka", scenario: "uac", needsBroker: true }),
   {
     ...peer("sipgo-kafka", "sipgo + franz-go → Kafka, nothing durable"),
@@ -89,6 +73,30 @@ export const SYSTEMS = [
 
 function peer(name, title) {
   return { name, title, scenario: "uac", isPeer: true };
+}
+
+/** @returns {System} */
+export function kamailio({ name, title, config, sharedMiB = 1_024 }) {
+  const program = findProgram("kamailio") ?? findSbin("kamailio");
+  return {
+    ...peer(name, title),
+    missing: async () =>
+      missingFile(config) ??
+      (program === undefined ? "kamailio is not installed (Debian: apt-get install kamailio)" : undefined),
+    start: () => {
+      const options = ["-DD", "-E", "-x", "fm", "-X", "fm", "-m", sharedMiB, "-M", "32", "-f"];
+      return startPeer(program, [...options, join(PEERS, config)]);
+    },
+  };
+}
+
+/** `args` come after the port. @returns {System} */
+export function sipgo({ name, title, program, args = [] }) {
+  return {
+    ...peer(name, title),
+    missing: () => buildGo(program),
+    start: () => startPeer(goBinary(program), [PEER_PORT, ...args], { GOMAXPROCS: "1" }),
+  };
 }
 
 function missingFile(file) {
@@ -120,9 +128,7 @@ async function buildGo(name) {
 
 /** @returns {Promise<Running>} */
 async function startPeer(program, args, env = {}) {
-  const { child, stop } = startOnMeasuredCore(program, args, env);
-  await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
-  if (child.exitCode !== null) throw new Error(`${program} ended by itself: ${child.said()}`);
+  const { child, stop } = await settled(program, startOnMeasuredCore(program, args, env));
   return { port: PEER_PORT, pids: () => treeOf(child.pid), stop };
 }
 
@@ -150,11 +156,7 @@ async function startEdge({ directory, broker }, needsBroker, ports) {
   );
   const args = ["--disable-warning=ExperimentalWarning", join(ROOT, "apps/edge/dist/cli/main.js")];
   const { child, stop } = startOnMeasuredCore(node24(), [...args, "run", "--config", config], {});
-  for (const deadline = Date.now() + START_MS_MAX; !/edge: ready\b/.test(child.said());) {
-    if (child.exitCode !== null || Date.now() > deadline)
-      throw new Error(`the edge did not start: ${child.said()}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  await said(child, /edge: ready\b/, "the edge");
   const ready = `http://127.0.0.1:${httpPort}/health/ready`;
   const backlog = async () => (await (await fetch(ready)).json()).kafka.backlog;
   return {
@@ -166,6 +168,28 @@ async function startEdge({ directory, broker }, needsBroker, ports) {
       rmSync(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** A program of ours that says "ready". */
+export async function startScript(script, port, args = []) {
+  const { child, stop } = startOnMeasuredCore(node24(), [script, port, ...args], {});
+  await said(child, /^ready$/m, script);
+  return {
+    port,
+    pids: () => treeOf(child.pid),
+    stop,
+    /** The last words it has said so far. */
+    said: () => child.said().trimEnd().split("\n").at(-1),
+    signal: (name) => child.kill(name),
+  };
+}
+
+async function said(child, words, name) {
+  for (const deadline = Date.now() + START_MS_MAX; !words.test(child.said());) {
+    if (child.exitCode !== null || Date.now() > deadline)
+      throw new Error(`${name} did not start: ${child.said()}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }
 
 /** JSON is YAML; each edge has topics and a node of its own, so that none goes on where another stopped. */
@@ -190,7 +214,24 @@ export function edgeTopic({ port }) {
 }
 
 function startOnMeasuredCore(program, args, env) {
-  const child = spawn("taskset", ["-c", MEASURED_CORE, program, ...args.map(String)], {
+  return start("taskset", ["-c", MEASURED_CORE, program, ...args], env);
+}
+
+/** What is not measured, on the cores of the callers. */
+export function startCompanion(program, args) {
+  return settled(program, start(program, args));
+}
+
+/** For programs that say nothing when they are ready. */
+async function settled(program, started) {
+  await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+  const { child } = started;
+  if (child.exitCode !== null) throw new Error(`${program} ended by itself: ${child.said()}`);
+  return started;
+}
+
+function start(program, args, env = {}) {
+  const child = spawn(program, args.map(String), {
     stdio: ["ignore", "pipe", "pipe"],
     env: cleanEnvironment(env),
   });

@@ -1,0 +1,20 @@
+/** What the measured programs share: a description to answer with, and their first and last words. */
+
+export const DESCRIPTION = Buffer.from(
+  ["v=0", "o=u 1 1 IN IP4 127.0.0.1", "s=-", "c=IN IP4 127.0.0.1", "t=0 0", "m=audio 6000 RTP/AVP 0"]
+    .concat(["a=rtpmap:0 PCMU/8000", ""])
+    .join("\r\n"),
+);
+
+/** Says that it is ready; at SIGUSR2 and at the end what the agent holds. */
+export function reportOnStop(agent) {
+  const held = () =>
+    `${agent.dialogs} dialogs, ${agent.layer.serverTransactions} server and ` +
+    `${agent.layer.clientTransactions} client transactions, ${agent.layer.timers.size} timers`;
+  process.on("SIGUSR2", () => console.log(`holds ${held()}`));
+  process.on("SIGTERM", () => {
+    console.log(`left with ${held()}`);
+    process.exit(0);
+  });
+  console.log("ready");
+}
