@@ -11,16 +11,23 @@ export interface ResponseParts {
   readonly phrase?: string;
   /** Added to To where the request had no tag (RFC 3261 §8.2.6.2). */
   readonly toTag?: string | undefined;
-  /** Where the request came from: `received` and `rport` of the top Via (RFC 3261 §18.2.1, RFC 3581 §4). */
-  readonly source?: { readonly address: string; readonly port: number } | undefined;
   readonly headers?: readonly HeaderField[];
   readonly body?: Uint8Array | undefined;
 }
 
-/** A response from the request's own octets (RFC 3261 §8.2.6): Via, From, To, Call-ID, CSeq, Record-Route. */
-export function buildResponse(request: SipRequest, parts: ResponseParts): Uint8Array {
+/** Where a request came from. */
+interface Source {
+  readonly address: string;
+  readonly port: number;
+}
+
+/**
+ * A response from the request's own octets (RFC 3261 §8.2.6): Via, From, To, Call-ID, CSeq, Record-Route. `source`
+ * becomes `received` and `rport` of the top Via (§18.2.1, RFC 3581 §4).
+ */
+export function buildResponse(request: SipRequest, parts: ResponseParts, source?: Source): Uint8Array {
   let head = `SIP/2.0 ${parts.status} ${fieldText(parts.phrase ?? statusPhrase(parts.status))}\r\n`;
-  head += copyVias(request, parts.source);
+  head += copyVias(request, source);
   const { ids } = request.index;
   // RFC 3261 §12.1.1: Record-Route goes back in what makes a dialog.
   const isDialogForming = parts.status > 100 && parts.status < 300;
@@ -46,7 +53,7 @@ const COPIED = {
   "record-route": "Record-Route",
 } as const;
 
-function copyVias(request: SipRequest, source: ResponseParts["source"]): string {
+function copyVias(request: SipRequest, source: Source | undefined): string {
   let lines = "";
   let isTop = true;
   const { ids } = request.index;
@@ -60,12 +67,13 @@ function copyVias(request: SipRequest, source: ResponseParts["source"]): string 
 
 const BRACKETS = /^\[|\]$/g;
 
-function withSource(request: SipRequest, value: string, source: { address: string; port: number }): string {
+function withSource(request: SipRequest, value: string, source: Source): string {
   const via = request.topVia;
   if (via === undefined) return value;
   const hasRport = via.params.has("rport");
   // RFC 3261 §18.2.1: `received` where the host differs; RFC 3581 §4: always with rport.
-  if (!hasRport && via.host.replace(BRACKETS, "") === source.address) return value;
+  const isSame = via.host === source.address || via.host.replace(BRACKETS, "") === source.address;
+  if (isSame && !hasRport) return value;
   const [first = value, ...rest] = splitOutside(value, ",") ?? [value];
   let top = first.trimEnd().replace(/;\s*received\s*=[^;,]*/i, "");
   if (hasRport) top = top.replace(/;\s*rport\s*(?:=[^;,]*)?(?=;|$)/i, `;rport=${source.port}`);

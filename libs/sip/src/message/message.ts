@@ -42,6 +42,10 @@ abstract class SipMessageBase {
   #from: NameAddr | undefined | null = null;
   #to: NameAddr | undefined | null = null;
   #cseq: CSeq | undefined | null = null;
+  #callId: string | undefined | null = null;
+  #fromTag: string | undefined | null = null;
+  #toTag: string | undefined | null = null;
+  #contacts: NameAddr[] | undefined | null = null;
 
   constructor(indexed: IndexedOctets) {
     this.octets = indexed.octets;
@@ -143,19 +147,24 @@ abstract class SipMessageBase {
   }
 
   get callId(): string | undefined {
-    return this.header("call-id");
+    if (this.#callId === null) this.#callId = this.header("call-id");
+    return this.#callId;
   }
 
   get fromTag(): string | undefined {
-    return this.#from === null ? this.#tag("from") : this.#from?.params.get("tag");
+    if (this.#fromTag === null)
+      this.#fromTag = this.#from === null ? this.#tag("from") : this.#from?.params.get("tag");
+    return this.#fromTag;
   }
 
   get toTag(): string | undefined {
-    return this.#to === null ? this.#tag("to") : this.#to?.params.get("tag");
+    if (this.#toTag === null) this.#toTag = this.#to === null ? this.#tag("to") : this.#to?.params.get("tag");
+    return this.#toTag;
   }
 
-  get contacts(): NameAddr[] | undefined {
-    return parseNameAddrs(this.headers("contact"));
+  get contacts(): readonly NameAddr[] | undefined {
+    if (this.#contacts === null) this.#contacts = parseNameAddrs(this.headers("contact"));
+    return this.#contacts;
   }
 
   /** A tag is all that most lookups want of From and To; where it is the only parameter, the URI can stay unread. */

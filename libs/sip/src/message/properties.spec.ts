@@ -277,7 +277,7 @@ describe("what is built is read again with equal fields", () => {
         ) as SipRequest;
         const source = { address: "192.0.2.200", port: 5_099 };
         const response = read(
-          buildResponse(request, { status: code, toTag: all.toTag, source, body: all.body }),
+          buildResponse(request, { status: code, toTag: all.toTag, body: all.body }, source),
         );
         expect(response).toMatchObject({ kind: "response", status: code });
         expect(checkResponse(response as never)).toBeUndefined();

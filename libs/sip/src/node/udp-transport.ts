@@ -8,6 +8,8 @@ import { plainAddress } from "./socket-channel.ts";
 const BUFFER_OCTETS = 4 * 1024 * 1024;
 
 const PORT_MAX = 65_535;
+/** Flows remembered, at one place each by what their peer's address and port end in. */
+const FLOWS = 64;
 
 export interface UdpListen {
   readonly id: string;
@@ -42,7 +44,7 @@ export class UdpTransport implements Transport {
   readonly sentBy: { readonly host: string; readonly port: number };
   readonly #socket: Socket;
   #isClosed = false;
-  #lastFlow: Flow | undefined;
+  readonly #flows: (Flow | undefined)[] = Array.from({ length: FLOWS });
   /** Datagrams that the socket has not told the fate of: those to names and, where its buffer is full, all others. */
   #unsent = 0;
   #onSent: (() => void) | undefined;
@@ -80,13 +82,14 @@ export class UdpTransport implements Transport {
     return new UdpTransport(listen, socket);
   }
 
-  /** One flow for all that a peer sends in a row: transactions keep theirs for 32 s. */
+  /** One flow for nearly all that a peer sends: transactions keep theirs for 32 s. */
   #flowOf(address: string, remotePort: number): Flow {
     const remoteAddress = isMapped(address) ? plainAddress(address) : address;
-    const last = this.#lastFlow;
-    if (last?.remotePort === remotePort && last.remoteAddress === remoteAddress) return last;
+    const place = (remotePort + remoteAddress.charCodeAt(remoteAddress.length - 1)) % FLOWS;
+    const known = this.#flows[place];
+    if (known?.remotePort === remotePort && known.remoteAddress === remoteAddress) return known;
     const flow = { listener: this.id, transport: "UDP", isReliable: false, remoteAddress, remotePort };
-    this.#lastFlow = flow;
+    this.#flows[place] = flow;
     return flow;
   }
 

@@ -49,9 +49,9 @@ const REPEATED_IN_ACK = new Set(["from", "call-id", "route", "max-forwards"]);
 
 /** INVITE client transaction, RFC 3261 §17.1.1. */
 export class InviteClientTransaction extends Transaction<InviteClientState, InviteClientInput, SipResponse> {
-  readonly request: OutgoingRequest;
   readonly target: Target;
-  readonly #octets: Uint8Array;
+  /** Until a 2xx: from there on nothing is sent, and the transaction stays for 32 s. */
+  #sent: { readonly request: OutgoingRequest; readonly octets: Uint8Array } | undefined;
   readonly #host: ClientTransactionHost;
   readonly #listener: ClientTransactionListener;
   readonly #isReliable: boolean;
@@ -65,10 +65,9 @@ export class InviteClientTransaction extends Transaction<InviteClientState, Invi
   ) {
     const first = startInviteClient(to.isReliable);
     super({ key }, first.state, host);
-    this.request = request;
     this.target = to.target;
     this.#isReliable = to.isReliable;
-    this.#octets = octetsOfRequest(request);
+    this.#sent = { request, octets: octetsOfRequest(request) };
     this.#host = host;
     this.#listener = listener;
     this.run(first);
@@ -89,29 +88,27 @@ export class InviteClientTransaction extends Transaction<InviteClientState, Invi
   }
 
   protected perform(output: Output, response: SipResponse | undefined): void {
-    if (output.type === "send") this.#host.send(this.#octets, this.target);
-    else if (output.type === "ack" && response !== undefined)
-      this.#host.send(this.#ackOf(response), this.target);
+    const sent = this.#sent;
+    if (this.state.name === "Accepted") this.#sent = undefined;
+    if (output.type === "send" && sent !== undefined) this.#host.send(sent.octets, this.target);
+    else if (output.type === "ack" && sent !== undefined && response !== undefined)
+      this.#host.send(ackOf(sent.request, response), this.target);
     else if (output.type === "pass" && response !== undefined) this.#listener.onResponse(response);
     else if (output.type === "timeout") this.#listener.onTimeout();
     else if (output.type === "transportError") this.#listener.onTransportError();
   }
+}
 
-  /** RFC 3261 §17.1.1.3: the INVITE's own branch, the To of the response. */
-  #ackOf(response: SipResponse): Uint8Array {
-    const headers: HeaderField[] = [["Via", this.request.via]];
-    for (const [name, value] of this.request.headers) {
-      const id = name.toLowerCase();
-      if (REPEATED_IN_ACK.has(id)) headers.push([name, value]);
-      else if (id === "to") headers.push([name, response.header("to") ?? value]);
-      else if (id === "cseq") headers.push([name, value.replace("INVITE", "ACK")]);
-    }
-    return buildRequest({
-      method: "ACK",
-      requestUri: this.request.requestUri,
-      headers,
-    });
+/** RFC 3261 §17.1.1.3: the INVITE's own branch, the To of the response. */
+function ackOf({ via, requestUri, headers: sent }: OutgoingRequest, response: SipResponse): Uint8Array {
+  const headers: HeaderField[] = [["Via", via]];
+  for (const [name, value] of sent) {
+    const id = name.toLowerCase();
+    if (REPEATED_IN_ACK.has(id)) headers.push([name, value]);
+    else if (id === "to") headers.push([name, response.header("to") ?? value]);
+    else if (id === "cseq") headers.push([name, value.replace("INVITE", "ACK")]);
   }
+  return buildRequest({ method: "ACK", requestUri, headers });
 }
 
 /** Non-INVITE client transaction, RFC 3261 §17.1.2. */
@@ -121,9 +118,10 @@ export class NonInviteClientTransaction extends Transaction<
   SipResponse
 > {
   readonly target: Target;
-  readonly #octets: Uint8Array;
+  /** Until the final response, as the listener. */
+  #octets: Uint8Array | undefined;
   readonly #host: ClientTransactionHost;
-  readonly #listener: ClientTransactionListener;
+  #listener: ClientTransactionListener | undefined;
   readonly #isReliable: boolean;
 
   constructor(
@@ -148,9 +146,14 @@ export class NonInviteClientTransaction extends Transaction<
   }
 
   protected perform(output: Output, response: SipResponse | undefined): void {
-    if (output.type === "send") this.#host.send(this.#octets, this.target);
-    else if (output.type === "pass" && response !== undefined) this.#listener.onResponse(response);
-    else if (output.type === "timeout") this.#listener.onTimeout();
-    else if (output.type === "transportError") this.#listener.onTransportError();
+    const listener = this.#listener;
+    if (this.state.name === "Completed") {
+      this.#octets = undefined;
+      this.#listener = undefined;
+    }
+    if (output.type === "send" && this.#octets !== undefined) this.#host.send(this.#octets, this.target);
+    else if (output.type === "pass" && response !== undefined) listener?.onResponse(response);
+    else if (output.type === "timeout") listener?.onTimeout();
+    else if (output.type === "transportError") listener?.onTransportError();
   }
 }

@@ -36,9 +36,17 @@ const COMPLETED: InviteClientState = { name: "Completed", aMs: 0 };
 const ACCEPTED: InviteClientState = { name: "Accepted", aMs: 0 };
 const TERMINATED: InviteClientState = { name: "Terminated", aMs: 0 };
 
+const STOP_ALL = [stop("A"), stop("B"), stop("cancel")];
+/** Steps of every call, made once. */
+const CALL_RELIABLY = go(CALLING, SEND, start("B", TIMEOUT));
+const CALL = go(CALLING, SEND, start("A", T1), start("B", TIMEOUT));
+const PROVISIONAL = go(PROCEEDING, stop("A"), stop("B"), PASS);
+const FURTHER_PROVISIONAL = go(PROCEEDING, PASS);
+const ACCEPT = go(ACCEPTED, ...STOP_ALL, PASS, start("M", TIMEOUT));
+const END = go(TERMINATED);
+
 export function startInviteClient(isReliable: boolean): Step<InviteClientState> {
-  if (isReliable) return go(CALLING, SEND, start("B", TIMEOUT));
-  return go(CALLING, SEND, start("A", T1), start("B", TIMEOUT));
+  return isReliable ? CALL_RELIABLY : CALL;
 }
 
 export function stepInviteClient(
@@ -53,10 +61,10 @@ export function stepInviteClient(
         return go({ ...state, aMs }, SEND, start("A", aMs));
       }
       if (input === "timer B") return go(TERMINATED, stop("A"), TIMED_OUT);
-      if (input === "1xx") return go(PROCEEDING, stop("A"), stop("B"), PASS);
+      if (input === "1xx") return PROVISIONAL;
       return final(state, input, isReliable);
     case "Proceeding":
-      if (input === "1xx") return go(state, PASS);
+      if (input === "1xx") return FURTHER_PROVISIONAL;
       // RFC 3261 §9.1: a peer of RFC 2543 may never send the 487, and one that has died sends nothing.
       if (input === "cancel") return go(state, start("cancel", TIMEOUT));
       if (input === "timer cancel") return go(TERMINATED, TIMED_OUT);
@@ -70,20 +78,18 @@ export function stepInviteClient(
     case "Accepted":
       // RFC 6026 §7.2: each 2xx goes up, whichever fork it is of; the rest is discarded.
       if (input === "2xx") return go(state, PASS);
-      return input === "timer M" ? go(TERMINATED) : stay(state);
+      return input === "timer M" ? END : stay(state);
     case "Terminated":
       return stay(state);
   }
 }
-
-const STOP_ALL = [stop("A"), stop("B"), stop("cancel")];
 
 function final(
   state: InviteClientState,
   input: InviteClientInput,
   isReliable: boolean,
 ): Step<InviteClientState> {
-  if (input === "2xx") return go(ACCEPTED, ...STOP_ALL, PASS, start("M", TIMEOUT));
+  if (input === "2xx") return ACCEPT;
   if (input === "300-699") {
     // Timer D is zero over a reliable transport.
     if (isReliable) return go(TERMINATED, ...STOP_ALL, ACK, PASS);

@@ -50,11 +50,17 @@ export const INVITE_SERVER_START: InviteServerState = {
   gMs: T1,
   hasResponse: false,
 };
-const TERMINATED: InviteServerState = {
-  name: "Terminated",
-  gMs: 0,
-  hasResponse: true,
-};
+const ANSWERED: InviteServerState = { name: "Proceeding", gMs: T1, hasResponse: true };
+const ACCEPTED: InviteServerState = { name: "Accepted", gMs: 0, hasResponse: true };
+const COMPLETED: InviteServerState = { name: "Completed", gMs: T1, hasResponse: true };
+const CONFIRMED: InviteServerState = { name: "Confirmed", gMs: 0, hasResponse: true };
+const TERMINATED: InviteServerState = { name: "Terminated", gMs: 0, hasResponse: true };
+
+/** Steps of every call, made once. */
+const AWAIT_USER = go(INVITE_SERVER_START, start("100", TIMER_100_INVITE));
+const PROVISIONAL = go(ANSWERED, stop("100"), SEND);
+const ACCEPT = go(ACCEPTED, stop("100"), SEND, start("L", TIMEOUT));
+const END = go(TERMINATED);
 
 export function stepInviteServer(
   state: InviteServerState,
@@ -68,9 +74,9 @@ export function stepInviteServer(
       return completed(state, input, isReliable);
     case "Confirmed":
       // RFC 3261 §17.2.1: "any additional ACK messages are absorbed"; so is all else but timer I.
-      return input === "timer I" ? go(TERMINATED) : stay(state);
+      return input === "timer I" ? END : stay(state);
     case "Accepted":
-      if (input === "timer L") return go(TERMINATED);
+      if (input === "timer L") return END;
       // RFC 6026 §7.1: an ACK goes up to the user agent core; a retransmitted INVITE is absorbed; 2xx are sent.
       if (input === "ACK") return go(state, PASS);
       if (input === "2xx") return go(state, SEND);
@@ -90,22 +96,16 @@ function proceeding(
     case "INVITE":
       return state.hasResponse ? go(state, SEND) : stay(state);
     case "unanswered":
-      return state.hasResponse ? stay(state) : go(state, start("100", TIMER_100_INVITE));
+      return state.hasResponse ? stay(state) : AWAIT_USER;
     case "timer 100":
-      return state.hasResponse ? stay(state) : go({ ...state, hasResponse: true }, TRYING);
+      return state.hasResponse ? stay(state) : go(ANSWERED, TRYING);
     case "1xx":
-      return go({ ...state, hasResponse: true }, stop("100"), SEND);
+      return PROVISIONAL;
     case "2xx":
-      return go({ ...state, name: "Accepted", hasResponse: true }, stop("100"), SEND, start("L", TIMEOUT));
-    case "300-699": {
-      const next: InviteServerState = {
-        ...state,
-        name: "Completed",
-        hasResponse: true,
-      };
-      if (isReliable) return go(next, stop("100"), SEND, start("H", TIMEOUT));
-      return go(next, stop("100"), SEND, start("G", T1), start("H", TIMEOUT));
-    }
+      return ACCEPT;
+    case "300-699":
+      if (isReliable) return go(COMPLETED, stop("100"), SEND, start("H", TIMEOUT));
+      return go(COMPLETED, stop("100"), SEND, start("G", T1), start("H", TIMEOUT));
     case "transport error":
       return go(state, TRANSPORT_ERROR);
     case "ACK":
@@ -126,9 +126,7 @@ function completed(
     case "INVITE":
       return go(state, SEND);
     case "ACK":
-      return isReliable
-        ? go(TERMINATED, stop("H"))
-        : go({ ...state, name: "Confirmed" }, stop("G"), stop("H"), start("I", T4));
+      return isReliable ? go(TERMINATED, stop("H")) : go(CONFIRMED, stop("G"), stop("H"), start("I", T4));
     case "timer G": {
       const gMs = Math.min(2 * state.gMs, T2);
       return go({ ...state, gMs }, SEND, start("G", gMs));

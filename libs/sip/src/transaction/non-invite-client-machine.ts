@@ -22,9 +22,15 @@ const TRYING: NonInviteClientState = { name: "Trying", eMs: T1 };
 const COMPLETED: NonInviteClientState = { name: "Completed", eMs: 0 };
 const TERMINATED: NonInviteClientState = { name: "Terminated", eMs: 0 };
 
+/** Steps of every request, made once. Timer K is zero over a reliable transport. */
+const TRY_RELIABLY = go(TRYING, SEND, start("F", TIMEOUT));
+const TRY = go(TRYING, SEND, start("E", T1), start("F", TIMEOUT));
+const COMPLETE_RELIABLY = go(TERMINATED, stop("F"), PASS);
+const COMPLETE = go(COMPLETED, stop("E"), stop("F"), PASS, start("K", T4));
+const END = go(TERMINATED);
+
 export function startNonInviteClient(isReliable: boolean): Step<NonInviteClientState> {
-  if (isReliable) return go(TRYING, SEND, start("F", TIMEOUT));
-  return go(TRYING, SEND, start("E", T1), start("F", TIMEOUT));
+  return isReliable ? TRY_RELIABLY : TRY;
 }
 
 export function stepNonInviteClient(
@@ -37,7 +43,7 @@ export function stepNonInviteClient(
     case "Proceeding":
       return open(state, input, isReliable);
     case "Completed":
-      return input === "timer K" ? go(TERMINATED) : stay(state);
+      return input === "timer K" ? END : stay(state);
     case "Terminated":
       return stay(state);
   }
@@ -56,9 +62,7 @@ function open(
     case "1xx":
       return go({ ...state, name: "Proceeding" }, PASS);
     case "200-699":
-      // Timer K is zero over a reliable transport.
-      if (isReliable) return go(TERMINATED, stop("F"), PASS);
-      return go(COMPLETED, stop("E"), stop("F"), PASS, start("K", T4));
+      return isReliable ? COMPLETE_RELIABLY : COMPLETE;
     case "timer F":
       return go(TERMINATED, stop("E"), TIMED_OUT);
     case "transport error":

@@ -35,6 +35,10 @@ const COMPLETED: NonInviteServerState = { name: "Completed" };
 const TERMINATED: NonInviteServerState = { name: "Terminated" };
 
 const STOP_WAITING = [stop("100"), stop("expiry")];
+/** Steps of every request that is answered, made once. Timer J is zero over a reliable transport. */
+const COMPLETE_RELIABLY = go(TERMINATED, ...STOP_WAITING, SEND);
+const COMPLETE = go(COMPLETED, ...STOP_WAITING, SEND, start("J", TIMEOUT));
+const END = go(TERMINATED);
 
 export function stepNonInviteServer(
   state: NonInviteServerState,
@@ -47,7 +51,7 @@ export function stepNonInviteServer(
       return open(state, input, isReliable);
     case "Completed":
       if (input === "request") return go(state, SEND);
-      if (input === "timer J") return go(TERMINATED);
+      if (input === "timer J") return END;
       if (input === "transport error") return go(TERMINATED, stop("J"), TRANSPORT_ERROR);
       // "Any other final responses passed by the TU MUST be discarded."
       return stay(state);
@@ -71,9 +75,7 @@ function open(
     case "timer expiry":
       return go(TERMINATED, stop("100"), TIMED_OUT);
     case "200-699":
-      // Timer J is zero over a reliable transport.
-      if (isReliable) return go(TERMINATED, ...STOP_WAITING, SEND);
-      return go(COMPLETED, ...STOP_WAITING, SEND, start("J", TIMEOUT));
+      return isReliable ? COMPLETE_RELIABLY : COMPLETE;
     case "transport error":
       return go(TERMINATED, ...STOP_WAITING, TRANSPORT_ERROR);
     case "request":

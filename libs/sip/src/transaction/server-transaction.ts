@@ -36,7 +36,7 @@ export interface ServerTransactionListener {
 }
 
 /** The status and headers of one response; the rest comes from the request. */
-export type Reply = Omit<ResponseParts, "source">;
+export type Reply = ResponseParts;
 
 /** INVITE server transaction, RFC 3261 §17.2.1. Made by the layer, ended by timer H, I or L. */
 export class InviteServerTransaction extends Transaction<
@@ -69,10 +69,7 @@ export class InviteServerTransaction extends Transaction<
     const request = this.#request;
     if (request === undefined) return;
     this.#toTag = reply.toTag;
-    this.#last = buildResponse(request, {
-      ...reply,
-      source: sourceOf(this.flow),
-    });
+    this.#last = responseTo(request, reply, this.flow);
     this.input(classOf(reply.status));
     // What was needed of the request is in the response, and a finished transaction stays for 32 s.
     if (reply.status >= 200) this.#request = undefined;
@@ -98,9 +95,10 @@ export class InviteServerTransaction extends Transaction<
     this.input("1xx");
   }
 
-  /** Lets go of the 2xx once it is acknowledged; the transaction still absorbs retransmissions. */
+  /** Lets go of the 2xx, and of who waits for its fate, once it is acknowledged; retransmissions are still absorbed. */
   forget(): void {
     this.#last = undefined;
+    this.listener = undefined;
   }
 
   protected step(state: InviteServerState, input: InviteServerInput): Step<InviteServerState> {
@@ -117,14 +115,16 @@ export class InviteServerTransaction extends Transaction<
 
   #sendTrying(): void {
     if (this.#request === undefined) return;
-    this.#last = tryingTo(this.#request, this.flow);
+    this.#last = responseTo(this.#request, TRYING_REPLY, this.flow);
     this.#host.send(this.#last, this.target);
   }
 }
 
 /** RFC 3261 §8.2.6.1: 100 has no To tag of ours. */
-function tryingTo(request: SipRequest, flow: Flow): Uint8Array {
-  return buildResponse(request, { status: 100, source: sourceOf(flow) });
+const TRYING_REPLY: Reply = { status: 100 };
+
+function responseTo(request: SipRequest, reply: Reply, flow: Flow): Uint8Array {
+  return buildResponse(request, reply, sourceOf(flow));
 }
 
 export function classOf(status: number): "1xx" | "2xx" | "300-699" {
@@ -141,8 +141,13 @@ export class NonInviteServerTransaction extends Transaction<
   readonly flow: Flow;
   readonly #host: ServerTransactionHost;
   readonly #target: Target;
+  /** Until the final response. */
   #request: SipRequest | undefined;
-  #last: Uint8Array | undefined;
+  /**
+   * The final response as it was given. A retransmission of the request brings all else that is needed to send it
+   * again, so that a finished transaction costs little in its 32 s.
+   */
+  #final: Reply | undefined;
 
   constructor(keys: ServerKeys, request: SipRequest, flow: Flow, host: ServerTransactionHost) {
     super(keys, NON_INVITE_SERVER_START, host);
@@ -165,27 +170,24 @@ export class NonInviteServerTransaction extends Transaction<
     const request = this.#request;
     if (request === undefined || reply.status === 408) return;
     if (reply.status < 200) {
-      if (reply.status === 100 && this.flow.isReliable) this.#last = tryingTo(request, this.flow);
-      this.input("100");
+      if (reply.status === 100) this.input("100");
       return;
     }
-    // Kept for 32 s, so octets of its own: where they are cut from a pool, a view keeps the pool.
-    if (this.state.name !== "Terminated")
-      this.#last = new Uint8Array(buildResponse(request, { ...reply, source: sourceOf(this.flow) }));
+    this.#final = reply;
     this.#request = undefined;
-    this.input("200-699");
+    this.input("200-699", request);
   }
 
   protected step(state: NonInviteServerState, input: NonInviteServerInput): Step<NonInviteServerState> {
     return stepNonInviteServer(state, input, this.flow.isReliable);
   }
 
-  protected perform(output: Output): void {
-    if (output.type === "trying" && this.#request !== undefined)
-      this.#last = tryingTo(this.#request, this.flow);
-    if ((output.type === "send" || output.type === "trying") && this.#last !== undefined)
-      this.#host.send(this.#last, this.#target);
-    else if (output.type === "timeout") this.#request = undefined;
+  protected perform(output: Output, message: SipRequest | undefined): void {
+    if (output.type === "timeout") this.#request = undefined;
+    if (output.type !== "send" && output.type !== "trying") return;
+    const request = message ?? this.#request;
+    if (request === undefined) return;
+    this.#host.send(responseTo(request, this.#final ?? TRYING_REPLY, this.flow), this.#target);
   }
 }
 

@@ -64,7 +64,8 @@ export class TimerQueues {
       queue = { afterMs, first: undefined, last: undefined };
       this.#queues.set(afterMs, queue);
     }
-    const deadline = this.#clock.now() + afterMs;
+    // Whole milliseconds: V8 boxes each fraction.
+    const deadline = Math.ceil(this.#clock.now() + afterMs);
     const timer: Timer = {
       deadline,
       name,

@@ -182,12 +182,7 @@ export class TransactionLayer {
   /** Answers without a transaction: same tag for the same request, no memory (RFC 3261 §8.2.7). */
   replyStateless(request: SipRequest, flow: Flow, status: number, headers?: readonly HeaderField[]): void {
     const toTag = statelessTag(request);
-    const octets = buildResponse(request, {
-      status,
-      toTag,
-      source: sourceOf(flow),
-      headers: headers ?? [],
-    });
+    const octets = buildResponse(request, { status, toTag, headers: headers ?? [] }, sourceOf(flow));
     this.send(octets, responseTarget(request, flow));
   }
 

@@ -73,6 +73,7 @@ export abstract class Transaction<
   }
 
   #stop(name: string): void {
+    if (this.#timers.length === 0) return;
     for (const timer of this.#timers) if (timer.name === name) this.#host.timers.stop(timer);
     this.#forget(name);
   }

@@ -10,32 +10,31 @@ export class AwaitedAck implements TimerOwner {
   readonly #transaction: InviteServerTransaction;
   readonly #onTimeout: () => void;
   #intervalMs = T1;
-  #retransmit: Timer | undefined;
-  readonly #giveUp: Timer | undefined;
+  #leftMs = TIMEOUT - T1;
+  #timer: Timer | undefined;
 
   constructor(timers: TimerQueues, transaction: InviteServerTransaction, onTimeout: () => void) {
     this.#timers = timers;
     this.#transaction = transaction;
     this.#onTimeout = onTimeout;
-    this.#retransmit = timers.start(this, "retransmit", T1);
-    this.#giveUp = timers.start(this, "give up", TIMEOUT);
+    this.#timer = timers.start(this, "retransmit", T1);
   }
 
   /** The ACK came, or the dialog ended. */
   stop(): void {
-    this.#timers.stop(this.#retransmit);
-    this.#timers.stop(this.#giveUp);
+    this.#timers.stop(this.#timer);
     this.#transaction.forget();
   }
 
-  onTimer(name: string): void {
-    if (name === "give up") {
+  onTimer(): void {
+    if (this.#leftMs === 0) {
       this.stop();
       this.#onTimeout();
       return;
     }
     this.#transaction.resend();
-    this.#intervalMs = Math.min(2 * this.#intervalMs, T2);
-    this.#retransmit = this.#timers.start(this, "retransmit", this.#intervalMs);
+    this.#intervalMs = Math.min(2 * this.#intervalMs, T2, this.#leftMs);
+    this.#leftMs -= this.#intervalMs;
+    this.#timer = this.#timers.start(this, "retransmit", this.#intervalMs);
   }
 }

@@ -97,11 +97,11 @@ export class Capabilities {
 
   /** For the messages of one call: its listener may take more or less than the agent says. */
   ofCall(listener: CallWiring | undefined): readonly HeaderField[] {
-    const methods = callMethods(listener).join(", ");
     const packages = (listener?.infoPackages ?? []).join(", ");
-    const key = `${methods};${packages}`;
+    const key = `${kindOf(listener)}${packages}`;
     let headers = this.#ofCalls.get(key);
     if (headers === undefined) {
+      const methods = callMethods(listener).join(", ");
       headers = [["Allow", methods], this.supportedHeader];
       // RFC 6086 §4.2.1: Recv-Info where INFO packages are wired.
       if (packages !== "") headers = [...headers, ["Recv-Info", packages]];
@@ -109,6 +109,13 @@ export class Capabilities {
     }
     return headers;
   }
+}
+
+/** One digit for what {@link callMethods} looks at. */
+function kindOf(listener: CallWiring | undefined): number {
+  if (listener === undefined) return 0;
+  const { onInfo, onRefer, onMessage } = listener;
+  return (onInfo === undefined ? 0 : 1) + (onRefer === undefined ? 0 : 2) + (onMessage === undefined ? 0 : 4);
 }
 
 function callMethods(listener: CallWiring | undefined): string[] {

@@ -1,6 +1,10 @@
 import type { HeaderField } from "../message/build-message.ts";
 import type { SipResponse } from "../message/message.ts";
-import type { InviteClientTransaction, OutgoingRequest } from "../transaction/client-transaction.ts";
+import type {
+  ClientTransactionListener,
+  InviteClientTransaction,
+  OutgoingRequest,
+} from "../transaction/client-transaction.ts";
 import type { Target } from "../transport/flow.ts";
 import { amended, amendmentFor, NOT_AMENDED, type Amendment } from "./amendment.ts";
 import type { Targets } from "./ports.ts";
@@ -42,17 +46,42 @@ export interface ClientRequestListener {
   onFinal(response: SipResponse | undefined, reason: "response" | "timeout" | "transport-error"): void;
 }
 
+/** One transaction of a request. An object, since a call's stays for 32 s and closures would weigh more. */
+class Try implements ClientTransactionListener {
+  readonly #branch: string;
+  readonly #request: ClientRequest;
+
+  constructor(branch: string, request: ClientRequest) {
+    this.#branch = branch;
+    this.#request = request;
+  }
+
+  onResponse(response: SipResponse): void {
+    this.#request.receive(response, this.#branch);
+  }
+
+  onTimeout(): void {
+    this.#request.fail("timeout");
+  }
+
+  onTransportError(): void {
+    this.#request.fail("transport-error");
+  }
+}
+
 /**
  * A request as its user sees it: one attempt, however many transactions it takes. Challenges are answered (RFC 3261
  * §22), what can be mended is mended once (§8.1.3.5), and a target that fails is followed by the next (RFC 3263 §4.3).
  */
 export class ClientRequest {
   readonly #core: UserAgentCore;
-  readonly #plan: RequestPlan;
+  /** Until a 2xx, which nothing is tried after. */
+  #plan: RequestPlan | undefined;
   readonly #listener: ClientRequestListener;
   #amendment: Amendment = NOT_AMENDED;
   #challenges = 0;
-  readonly #targets: Targets;
+  /** The same. */
+  #targets: Targets | undefined;
   #target: Target | undefined;
   #tried = 0;
   #request: OutgoingRequest | undefined;
@@ -91,16 +120,20 @@ export class ClientRequest {
     return this.#amendment.credentials;
   }
 
+  fail(reason: "timeout" | "transport-error"): void {
+    this.#next(undefined, reason);
+  }
+
   /** Sends to the next target; where none is left, what the last one said stands. */
   #next(response: SipResponse | undefined, reason: "response" | "timeout" | "transport-error"): void {
-    if (this.#target !== undefined) this.#targets.failed?.(this.#target);
+    if (this.#target !== undefined) this.#targets?.failed?.(this.#target);
     const isOver = this.#tried > 0 && (this.isLastTry || this.#tried >= TARGETS_MAX);
     if (isOver) {
       this.#listener.onFinal(response, reason);
       return;
     }
     this.#tried++;
-    this.#targets.next((target) => {
+    this.#targets?.next((target) => {
       if (target === undefined || this.isLastTry) this.#listener.onFinal(response, reason);
       else {
         this.#target = target;
@@ -110,8 +143,11 @@ export class ClientRequest {
   }
 
   #send(target: Target): void {
-    const { core, method } = { core: this.#core, method: this.#plan.method };
-    const composed = this.#plan.compose(this.#amendment, target);
+    const core = this.#core;
+    const plan = this.#plan;
+    if (plan === undefined) return;
+    const { method } = plan;
+    const composed = plan.compose(this.#amendment, target);
     const branch = core.identifiers.branch();
     this.#branch = branch;
     const request: OutgoingRequest = {
@@ -121,27 +157,24 @@ export class ClientRequest {
       ...amended({ headers: [MAX_FORWARDS, ...composed.headers], body: composed.body }, this.#amendment),
     };
     this.#request = request;
-    const listener = {
-      onResponse: (response: SipResponse): void => {
-        if (this.#branch === branch || response.status < 300) this.#receive(response);
-      },
-      onTimeout: (): void => {
-        this.#next(undefined, "timeout");
-      },
-      onTransportError: (): void => {
-        this.#next(undefined, "transport-error");
-      },
-    };
+    const listener = new Try(branch, this);
     if (method === "INVITE") this.#invite = core.layer.sendInvite(request, branch, target, listener);
     else core.layer.sendRequest(request, branch, target, listener);
   }
 
-  #receive(response: SipResponse): void {
+  /** An answer to the try with that branch; one that is over may only be late with a call. */
+  receive(response: SipResponse, branch: string): void {
+    if (this.#branch !== branch && response.status >= 300) return;
     if (response.status < 200) this.#listener.onProvisional?.(response);
     else if (response.status === 503) this.#next(response, "response");
     else {
-      if (this.#target !== undefined) this.#targets.succeeded?.(this.#target);
-      if (response.status < 300 || !this.#triesAgain(response)) this.#listener.onFinal(response, "response");
+      if (this.#target !== undefined) this.#targets?.succeeded?.(this.#target);
+      if (response.status < 300) {
+        this.#plan = undefined;
+        this.#targets = undefined;
+        this.#request = undefined;
+        this.#listener.onFinal(response, "response");
+      } else if (!this.#triesAgain(response)) this.#listener.onFinal(response, "response");
     }
   }
 

@@ -10,7 +10,8 @@ export const SDP_CONTENT: HeaderField = ["Content-Type", SDP];
 
 /** The session description that a message carries, alone or in a multipart (RFC 5621 §3). */
 export function descriptionIn(message: SipMessage): Uint8Array | undefined {
-  return descriptionOf(message.header("content-type"), message.body);
+  const type = message.header("content-type");
+  return type === undefined ? undefined : descriptionOf(type, message.body);
 }
 
 /** The same for a body of ours. */
@@ -28,6 +29,7 @@ function descriptionOf(
   depth = NESTING_MAX,
 ): Uint8Array | undefined {
   if (contentType === undefined || body.length === 0) return undefined;
+  if (contentType === SDP) return body;
   const type = (contentType.split(";")[0] ?? "").trim().toLowerCase();
   if (type === SDP) return body;
   if (!type.startsWith("multipart/") || depth === 0) return undefined;

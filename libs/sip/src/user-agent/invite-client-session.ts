@@ -5,8 +5,9 @@ import type { HeaderField } from "../message/build-message.ts";
 import type { SipResponse } from "../message/message.ts";
 import type { OutgoingRequest } from "../transaction/client-transaction.ts";
 import type { Target } from "../transport/flow.ts";
+import type { AckOf2xx } from "./ack-of-2xx.ts";
 import type { Amendment } from "./amendment.ts";
-import { ClientRequest } from "./client-request.ts";
+import { ClientRequest, type RequestPlan } from "./client-request.ts";
 import { descriptionIn, descriptionOfReply, SDP_CONTENT } from "./description.ts";
 import { InviteUsage, type InviteUsageListener } from "./invite-usage.ts";
 import { OutOfDialog, type Addressing } from "./out-of-dialog.ts";
@@ -31,10 +32,25 @@ export interface InviteParts extends RequestBody, Addressing {
 
 /** One fork: its call, the last reliable provisional of it, and the ACK of its 2xx. */
 interface Fork {
-  readonly usage: InviteUsage;
+  readonly tag: string;
+  /** Until a call that was accepted ends. */
+  usage: InviteUsage | undefined;
   rseq: number | undefined;
-  ack: (() => void) | undefined;
+  ack: AckOf2xx | undefined;
 }
+
+/** Told of what still comes when the call is over: nothing that concerns its owner. */
+const OVER: InviteClientSessionListener = {
+  onProvisional: () => undefined,
+  onAccepted: () => undefined,
+  onRejected: () => undefined,
+  onFailed: () => undefined,
+  onAck: () => undefined,
+  onAckTimeout: () => undefined,
+  onBye: (_request, respond) => {
+    respond({ status: 200 });
+  },
+};
 
 /**
  * The client side of one INVITE (RFC 3261 §13.2). Each To tag of the responses is a dialog of its own; the first
@@ -43,13 +59,14 @@ interface Fork {
 export class InviteClientSession {
   readonly callId: string;
   readonly #core: UserAgentCore;
-  readonly #requests: OutOfDialog;
-  readonly #parts: InviteParts;
-  readonly #forks = new Map<string, Fork>();
-  readonly #listener: InviteClientSessionListener;
+  readonly #requestUri: string;
+  readonly #target: Target | undefined;
+  /** One nearly always. */
+  #forks: readonly Fork[] = [];
+  #listener: InviteClientSessionListener;
   #request: ClientRequest | undefined;
   #hasOffer = false;
-  #accepted: InviteUsage | undefined;
+  #accepted: Fork | undefined;
   #cancelHeaders: readonly HeaderField[] = [];
   #isCancelWanted = false;
   #cancelled: string | undefined;
@@ -58,33 +75,40 @@ export class InviteClientSession {
   constructor(core: UserAgentCore, parts: InviteParts, listener: InviteClientSessionListener) {
     this.#core = core;
     this.#listener = listener;
-    this.#parts = parts;
-    this.#requests = new OutOfDialog(core, parts);
-    this.callId = this.#requests.callId;
+    this.#requestUri = parts.requestUri;
+    this.#target = parts.target;
+    const requests = new OutOfDialog(core, parts);
+    this.callId = requests.callId;
     const port = listener.session;
-    if (parts.body !== undefined || port === undefined || parts.isLateOffer === true) this.#send(parts);
+    if (parts.body !== undefined || port === undefined || parts.isLateOffer === true)
+      this.#send(requests, parts);
     else
       port.offer((result) => {
         if (!result.ok || this.#isCancelWanted) this.#fail("transport-error");
         else
-          this.#send({
+          this.#send(requests, {
             headers: [...(parts.headers ?? []), SDP_CONTENT],
             body: result.description,
           });
       });
   }
 
-  /** The usage of the first 2xx. */
+  /** The usage of the first 2xx, until it ends. */
   get usage(): InviteUsage | undefined {
-    return this.#accepted;
+    return this.#accepted?.usage;
   }
 
-  #send(content: RequestBody): void {
+  #send(requests: OutOfDialog, content: RequestBody): void {
     this.#hasOffer = descriptionOfReply(content) !== undefined;
-    const plan = this.#requests.plan("INVITE", (amendment, target) => ({
+    const parts = (amendment: Amendment, target: Target): RequestBody => ({
       headers: [...this.#ownHeaders(amendment, target), ...(content.headers ?? [])],
       body: content.body,
-    }));
+    });
+    this.#start(requests.plan("INVITE", parts));
+  }
+
+  /** Apart from {@link #send}: what is told of answers stays for 32 s, and the content need not. */
+  #start(plan: RequestPlan): void {
     this.#request = new ClientRequest(this.#core, plan, {
       onProvisional: (response) => {
         this.#provisional(response);
@@ -154,7 +178,7 @@ export class InviteClientSession {
   #provisional(response: SipResponse): void {
     const fork = this.#fork(response);
     const rseq = reliableNumber(response);
-    if (fork !== undefined && rseq !== undefined) {
+    if (fork?.usage !== undefined && rseq !== undefined) {
       // RFC 3262 §4: a repeated one is acknowledged already, one out of order comes again.
       if (!isNextReliable(fork.rseq, rseq)) return;
       fork.rseq = rseq;
@@ -191,35 +215,51 @@ export class InviteClientSession {
     const fork = this.#fork(response);
     if (fork === undefined) return;
     if (fork.ack !== undefined) {
-      fork.ack();
+      fork.ack.send();
       return;
     }
     const { usage } = fork;
+    if (usage === undefined) return;
+    usage.onEnded = () => {
+      this.#over(fork);
+    };
     usage.confirm();
     usage.changes.notePeer(response);
     const isFirst = this.#accepted === undefined;
     this.#hasFinal = true;
     if (isFirst) {
-      this.#accepted = usage;
-      for (const other of this.#forks.values()) if (other !== fork) other.usage.end();
+      this.#accepted = fork;
+      for (const other of this.#forks) if (other !== fork) other.usage?.end();
       const content = this.#listener.onAccepted(response);
-      this.#complete(fork, response, content ?? {});
+      this.#complete(fork, usage, response, content ?? {});
       return;
     }
     const isWanted = this.#listener.onForkAccepted?.(usage, response) === true;
-    this.#complete(fork, response, {}, isWanted);
+    this.#complete(fork, usage, response, {}, isWanted);
     if (!isWanted) usage.bye({}, () => undefined);
   }
 
+  /** For as long as a 2xx may be repeated, its ACK is all that has to stay; later forks nobody waits for end. */
+  #over(fork: Fork): void {
+    fork.usage = undefined;
+    if (fork === this.#accepted && this.#listener.onForkAccepted === undefined) this.#listener = OVER;
+  }
+
   /** ACK with the answer that is due, or after the answer that came. */
-  #complete(fork: Fork, response: SipResponse, content: RequestBody, isWanted = true): void {
-    const { open, changes } = fork.usage;
+  #complete(
+    fork: Fork,
+    usage: InviteUsage,
+    response: SipResponse,
+    content: RequestBody,
+    isWanted = true,
+  ): void {
+    const { open, changes } = usage;
     const number = response.cseq?.sequenceNumber ?? 1;
     const description = descriptionIn(response);
     const port = isWanted ? this.#listener.session : undefined;
     const acknowledge = (parts: RequestBody): void => {
       fork.ack = open.ack(number, parts, this.#request?.credentials ?? []);
-      fork.ack();
+      fork.ack.send();
     };
     const { offer } = changes.exchange;
     if (
@@ -233,31 +273,31 @@ export class InviteClientSession {
         acknowledge(result.ok ? { headers: [SDP_CONTENT], body: result.description } : {});
         changes.step("our INVITE accepted");
         if (result.ok) this.#listener.onSessionChanged?.();
-        else fork.usage.lost("no-usable-answer");
+        else usage.lost("no-usable-answer");
       });
     } else {
       acknowledge(content);
       if (offer === "ours" && isWanted) changes.takeAnswer(description);
       changes.step("our INVITE accepted");
     }
-    if (this.#core.capabilities.sessionTimer !== undefined && !fork.usage.hasEnded)
+    if (this.#core.capabilities.sessionTimer !== undefined && !usage.hasEnded)
       changes.timer.agree(intervalOfResponse(response));
   }
 
   #fork(response: SipResponse): Fork | undefined {
-    const target = this.#request?.target ?? this.#parts.target;
+    const target = this.#request?.target ?? this.#target;
     if (target === undefined) return undefined;
-    const dialog = dialogFromResponse(response, target.listener, this.#parts.requestUri);
+    const dialog = dialogFromResponse(response, target.listener, this.#requestUri);
     if (dialog === undefined) return undefined;
-    const known = this.#forks.get(dialog.remoteTag);
-    if (known !== undefined && !known.usage.hasEnded) {
+    const known = this.#forks.find(({ tag }) => tag === dialog.remoteTag);
+    if (known?.usage?.hasEnded === false) {
       known.usage.open.replaceData(dialog);
       return known;
     }
     // A 2xx that is repeated after its call has ended is acknowledged again, and no new call.
     if (known?.ack !== undefined) return known;
     // An early dialog that another fork's 2xx has ended goes on from its PRACKs (RFC 3261 §12.2.1.1).
-    const counted = known?.usage.dialog.localSequenceNumber ?? 0;
+    const counted = known?.usage?.dialog.localSequenceNumber ?? 0;
     const localSequenceNumber = Math.max(dialog.localSequenceNumber, counted);
     const usage = new InviteUsage(
       this.#core,
@@ -271,8 +311,8 @@ export class InviteClientSession {
     usage.onCancel = () => {
       this.cancel();
     };
-    const fork: Fork = { usage, rseq: known?.rseq, ack: undefined };
-    this.#forks.set(dialog.remoteTag, fork);
+    const fork: Fork = { tag: dialog.remoteTag, usage, rseq: known?.rseq, ack: undefined };
+    this.#forks = [...this.#forks.filter((each) => each !== known), fork];
     return fork;
   }
 
@@ -284,7 +324,7 @@ export class InviteClientSession {
   }
 
   #endEarly(): void {
-    for (const { usage } of this.#forks.values()) if (usage !== this.#accepted) usage.end();
+    for (const fork of this.#forks) if (fork !== this.#accepted) fork.usage?.end();
   }
 }
 

@@ -64,7 +64,7 @@ export class InviteUsage implements DialogUsage, ReplaceableCall, SessionChanges
   listener: InviteUsageListener | undefined;
   /** Of the server side while it is early: PRACK goes to its reliable provisionals. */
   onPrack: ((request: SipRequest, respond: Responder) => void) | undefined;
-  /** Called once, when the usage ends. */
+  /** Of the session that made it: called once, when the usage ends. */
   onEnded: (() => void) | undefined;
   /** Ends an early call of ours (RFC 3891 §3). */
   onCancel: (() => void) | undefined;
@@ -261,9 +261,7 @@ export class InviteUsage implements DialogUsage, ReplaceableCall, SessionChanges
     if (this.#hasEnded) return;
     const send = (): void => {
       this.send("BYE", parts, (response) => {
-        this.open.remove(this);
-        this.onEnded?.();
-        this.onEnded = undefined;
+        this.#leave();
         outcome(response);
       });
     };
@@ -271,6 +269,14 @@ export class InviteUsage implements DialogUsage, ReplaceableCall, SessionChanges
     this.changes.stop();
     if (this.#awaitedAcks !== undefined) this.#pendingBye = { send, outcome };
     else send();
+  }
+
+  /** The dialog is gone; who made the usage may keep it for a while, but nothing that its owner has. */
+  #leave(): void {
+    this.open.remove(this);
+    this.onEnded?.();
+    this.onEnded = undefined;
+    this.listener = undefined;
   }
 
   #flushBye(): void {
@@ -287,9 +293,7 @@ export class InviteUsage implements DialogUsage, ReplaceableCall, SessionChanges
     for (const awaited of this.#awaitedAcks?.values() ?? []) awaited.stop();
     this.#awaitedAcks = undefined;
     this.onCancel = undefined;
-    this.open.remove(this);
-    this.onEnded?.();
-    this.onEnded = undefined;
+    this.#leave();
     // The peer has hung up while ours waited: there is nothing to say any more.
     const pending = this.#pendingBye;
     this.#pendingBye = undefined;

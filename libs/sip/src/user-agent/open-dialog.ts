@@ -1,13 +1,13 @@
 import { isInOrder, keyOfDialog, requestInDialog, type Dialog } from "../dialog/dialog.ts";
 import type { HeaderField } from "../message/build-message.ts";
 import type { SipRequest, SipResponse } from "../message/message.ts";
-import { octetsOfRequest } from "../transaction/client-transaction.ts";
 import type {
   InviteServerTransaction,
   NonInviteServerTransaction,
   Reply,
 } from "../transaction/server-transaction.ts";
-import type { Flow, Target } from "../transport/flow.ts";
+import type { Flow } from "../transport/flow.ts";
+import { AckOf2xx } from "./ack-of-2xx.ts";
 import { approximateOctets, ClientRequest, type ClientRequestListener } from "./client-request.ts";
 import type { DialogEntry, RequestBody, UserAgentCore } from "./user-agent-core.ts";
 import { NOT_AMENDED, type Amendment } from "./amendment.ts";
@@ -52,10 +52,12 @@ export class OpenDialog implements DialogEntry {
   readonly flow: Flow;
   /** One nearly always; a REFER adds another. */
   #usages: readonly DialogUsage[] = [];
+  readonly #key: string;
   #data: Dialog;
 
   constructor(core: UserAgentCore, data: Dialog, flow: Flow) {
     this.#core = core;
+    this.#key = keyOfDialog(data);
     this.#data = data;
     this.flow = flow;
   }
@@ -72,13 +74,13 @@ export class OpenDialog implements DialogEntry {
 
   /** With its first usage the dialog comes into the table. */
   add(usage: DialogUsage): void {
-    this.#usages = [...this.#usages, usage];
-    this.#core.dialogs.set(keyOfDialog(this.#data), this);
+    this.#usages = this.#usages.length === 0 ? [usage] : [...this.#usages, usage];
+    this.#core.dialogs.set(this.#key, this);
   }
 
   remove(usage: DialogUsage): void {
     this.#usages = this.#usages.filter((each) => each !== usage);
-    if (this.#usages.length === 0) this.#core.dialogs.delete(keyOfDialog(this.#data));
+    if (this.#usages.length === 0) this.#core.dialogs.delete(this.#key);
   }
 
   confirm(): void {
@@ -178,33 +180,21 @@ export class OpenDialog implements DialogEntry {
     );
   }
 
-  /**
-   * ACK to a 2xx, outside of any transaction (RFC 3261 §13.2.2.4): made once, so that every repeated 2xx is answered
-   * with the same octets by the same way. `credentials` are the INVITE's (§22.1).
-   */
-  ack(sequenceNumber: number, parts: RequestBody, credentials: readonly HeaderField[]): () => void {
-    const core = this.#core;
-    const request = requestInDialog(this.#data, "ACK", sequenceNumber);
-    const headers: HeaderField[] = [
-      ["Max-Forwards", "70"],
-      ...request.headers,
-      ...core.contactHeaders(this.#data.listener),
-      ...credentials,
-      ...(parts.headers ?? []),
-    ];
-    const { body } = parts;
-    const size = approximateOctets({ headers, body });
-    let sent: { readonly octets: Uint8Array; readonly target: Target } | undefined;
-    const send = (target: Target | undefined): void => {
-      if (target === undefined) return;
-      const via = core.via(target.listener, core.identifiers.branch());
-      const { requestUri } = request;
-      sent ??= { octets: octetsOfRequest({ method: "ACK", requestUri, via, headers, body }), target };
-      core.layer.send(sent.octets, sent.target);
-    };
-    return () => {
-      if (sent === undefined) core.targetsIn(request.nextHop, this.flow, size).next(send);
-      else core.layer.send(sent.octets, sent.target);
-    };
+  /** What sends the ACK to a 2xx, again where that is repeated. `credentials` are the INVITE's (RFC 3261 §22.1). */
+  ack(sequenceNumber: number, parts: RequestBody, credentials: readonly HeaderField[]): AckOf2xx {
+    const { requestUri, headers, nextHop } = requestInDialog(this.#data, "ACK", sequenceNumber);
+    return new AckOf2xx(this.#core, {
+      requestUri,
+      headers: [
+        ["Max-Forwards", "70"],
+        ...headers,
+        ...this.#core.contactHeaders(this.#data.listener),
+        ...credentials,
+        ...(parts.headers ?? []),
+      ],
+      body: parts.body,
+      nextHop,
+      flow: this.flow,
+    });
   }
 }

@@ -19,13 +19,14 @@ import type {
   Reply,
 } from "../transaction/server-transaction.ts";
 import type { Timer, TimerOwner } from "../transaction/timers.ts";
+import type { AckOf2xx } from "./ack-of-2xx.ts";
 import { bodyRefusal } from "./body-check.ts";
 import type { CallWiring } from "./capabilities.ts";
 import type { ClientRequest } from "./client-request.ts";
 import { descriptionIn, SDP_CONTENT } from "./description.ts";
 import { RETRY_AFTER_S_MAX, type OpenDialog } from "./open-dialog.ts";
 import type { DescriptionResult, OfferAnswerPort } from "./ports.ts";
-import { SessionTimer } from "./session-timer.ts";
+import { SessionTimer, type SessionTimerHost } from "./session-timer.ts";
 import type { RequestBody, UserAgentCore } from "./user-agent-core.ts";
 
 /** How a change of the session, or its refresh, came out; without a response it could not be sent or was not answered. */
@@ -62,7 +63,7 @@ interface Change {
  * Changes and refreshes of one session by re-INVITE and UPDATE, theirs and ours (RFC 3261 §14, RFC 3311, RFC 4028),
  * and the offers and answers of its first INVITE.
  */
-export class SessionChanges implements TimerOwner {
+export class SessionChanges implements TimerOwner, SessionTimerHost {
   readonly #host: SessionChangesHost;
   readonly timer: SessionTimer;
   #exchange: Exchange = NO_EXCHANGE;
@@ -75,14 +76,7 @@ export class SessionChanges implements TimerOwner {
 
   constructor(host: SessionChangesHost) {
     this.#host = host;
-    this.timer = new SessionTimer(host.core.timers, {
-      refresh: () => {
-        this.#refresh();
-      },
-      expire: () => {
-        host.lost("expired");
-      },
-    });
+    this.timer = new SessionTimer(host.core.timers, this);
   }
 
   get exchange(): Exchange {
@@ -233,11 +227,17 @@ export class SessionChanges implements TimerOwner {
     this.#start({ method, hasOffer: this.#host.port !== undefined, parts, outcome, glares: 0 });
   }
 
-  #refresh(): void {
+  /** Of the session timer: it is for us to say that the session goes on. */
+  refresh(): void {
     // RFC 4028 §7.4: UPDATE without an offer where the peer takes it, otherwise a re-INVITE with the offer as it was.
     const method = this.#isUpdateAllowed ? "UPDATE" : "INVITE";
     const hasOffer = method === "INVITE" && this.#host.port !== undefined;
     this.#start({ method, hasOffer, parts: {}, outcome: () => undefined, glares: 0 });
+  }
+
+  /** Of the session timer. */
+  expire(): void {
+    this.#host.lost("expired");
   }
 
   #start(change: Change): void {
@@ -285,12 +285,12 @@ export class SessionChanges implements TimerOwner {
     );
   }
 
-  #lastAck: { readonly number: number; readonly send: () => void } | undefined;
+  #lastAck: { readonly number: number; readonly ack: AckOf2xx } | undefined;
 
   #accepted(change: Change, request: ClientRequest, response: SipResponse): void {
     const number = response.cseq?.sequenceNumber ?? 0;
     if (this.#lastAck?.number === number) {
-      this.#lastAck.send();
+      this.#lastAck.ack.send();
       return;
     }
     const { open: dialog } = this.#host;
@@ -301,8 +301,8 @@ export class SessionChanges implements TimerOwner {
       if (change.method === "UPDATE") return;
       const ack = dialog.ack(number, parts, request.credentials);
       // Only the last is kept: the peer has seen the ACK of the one before, or it would not have answered this.
-      this.#lastAck = { number, send: ack };
-      ack();
+      this.#lastAck = { number, ack };
+      ack.send();
     };
     if (change.hasOffer) {
       acknowledge({});

@@ -62,6 +62,8 @@ export class UserAgentCore {
   readonly #listeners: Listeners;
   readonly #locate: Locate | undefined;
   readonly #locator: TargetSource | undefined;
+  /** By listener: what every message of a call says. */
+  readonly #contacts = new Map<string, readonly HeaderField[]>();
   #layer: TransactionLayer | undefined;
 
   constructor(parts: CoreParts) {
@@ -96,8 +98,13 @@ export class UserAgentCore {
     return least + (drawn % (most - least + 1));
   }
 
-  contactHeaders(listener: string): HeaderField[] {
-    return [["Contact", `<${this.contactUri(listener)}>`]];
+  contactHeaders(listener: string): readonly HeaderField[] {
+    let headers = this.#contacts.get(listener);
+    if (headers === undefined) {
+      headers = [["Contact", `<${this.contactUri(listener)}>`]];
+      this.#contacts.set(listener, headers);
+    }
+    return headers;
   }
 
   contactUri(listener: string): string {

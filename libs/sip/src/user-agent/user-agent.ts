@@ -348,12 +348,12 @@ export class UserAgent {
 
   /** RFC 3261 §8.2.1 to §8.2.3: method, Request-URI, Require, coding, in that order; then what a dialog needs (§12.1.1). */
   #refusal(request: SipRequest, dialog?: OpenDialog): Refusal | undefined {
-    const allow = [this.#capabilities.allow];
     const { method } = request;
-    if (!KNOWN_METHODS.has(method)) return { reason: "unknown-method", status: 501, headers: allow };
+    if (!KNOWN_METHODS.has(method))
+      return { reason: "unknown-method", status: 501, headers: [this.#capabilities.allow] };
     // Inside a dialog its usages know what they take.
     if (dialog === undefined && !this.#isTaken(request))
-      return { reason: "method-not-allowed", status: 405, headers: allow };
+      return { reason: "method-not-allowed", status: 405, headers: [this.#capabilities.allow] };
     if (!SCHEMES.has(request.requestUri?.scheme ?? "")) return { reason: "uri-scheme", status: 416 };
     const required = request.list("require");
     const unknown = required?.filter((tag) => !this.#capabilities.supported.includes(tag.toLowerCase()));

@@ -1,0 +1,51 @@
+import type { HeaderField } from "../message/header-field.ts";
+import { octetsOf, octetString } from "../message/octets.ts";
+import { octetsOfRequest } from "../transaction/client-transaction.ts";
+import type { Flow, Target } from "../transport/flow.ts";
+import { approximateOctets } from "./client-request.ts";
+import type { UserAgentCore } from "./user-agent-core.ts";
+
+interface AckParts {
+  readonly requestUri: string;
+  /** Without Via and Content-Length. */
+  readonly headers: readonly HeaderField[];
+  readonly body: Uint8Array | undefined;
+  /** URI whose host is where it goes. */
+  readonly nextHop: string;
+  /** Where the peer was heard. */
+  readonly flow: Flow;
+}
+
+/**
+ * ACK to a 2xx, outside of any transaction (RFC 3261 §13.2.2.4): made once, so that every repeated 2xx is answered with
+ * the same octets by the same way. For 32 s it is kept, as text: octets would keep the pool that they were cut from.
+ */
+export class AckOf2xx {
+  readonly #core: UserAgentCore;
+  #parts: AckParts | undefined;
+  #sent: { readonly text: string; readonly target: Target } | undefined;
+
+  constructor(core: UserAgentCore, parts: AckParts) {
+    this.#core = core;
+    this.#parts = parts;
+  }
+
+  send(): void {
+    const parts = this.#parts;
+    if (this.#sent !== undefined) this.#core.layer.send(octetsOf(this.#sent.text), this.#sent.target);
+    else if (parts !== undefined)
+      this.#core.targetsIn(parts.nextHop, parts.flow, approximateOctets(parts)).next((target) => {
+        if (target === undefined) return;
+        this.#make(parts, target);
+        this.send();
+      });
+  }
+
+  #make({ requestUri, headers, body }: AckParts, target: Target): void {
+    if (this.#sent !== undefined) return;
+    const via = this.#core.via(target.listener, this.#core.identifiers.branch());
+    const octets = octetsOfRequest({ method: "ACK", requestUri, via, headers, body });
+    this.#sent = { text: octetString(octets), target };
+    this.#parts = undefined;
+  }
+}
