@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
+import { ANSWERED_SCENARIOS } from "./sipp/answered.ts";
 import { CALLED_SCENARIOS } from "./sipp/called.ts";
 import { CALLS } from "./sipp/calls.ts";
 import { ENDINGS } from "./sipp/endings.ts";
@@ -30,7 +31,11 @@ function rows(): string[] {
 describe("README.md", () => {
   it("has each SIPp scenario with what it proves, its clause and its transports", () => {
     const edge = OF_THE_EDGE.map(({ proves, clause, over = OVER }) => [proves, clause, over.join(", ")]);
-    const carrier = CALLED_SCENARIOS.map(({ proves, clause }) => [proves, clause, "udp"]);
+    const carrier = [...CALLED_SCENARIOS, ...ANSWERED_SCENARIOS].map(({ proves, clause }) => [
+      proves,
+      clause,
+      "udp",
+    ]);
     const wanted = [...edge, ...carrier].map((cells) => `| ${cells.join(" | ")} |`);
     expect(rows()).toEqual(wanted);
   });
@@ -38,6 +43,7 @@ describe("README.md", () => {
   it("says how many there are", () => {
     expect(SECTION).toContain(`${OF_THE_EDGE.length} scenarios call the edge`);
     expect(SECTION).toContain(`${CALLED_SCENARIOS.length} take calls of the carrier`);
+    expect(SECTION).toContain(`${ANSWERED_SCENARIOS.length} call the carrier`);
   });
 
   it("tells them apart: no two prove the same", () => {

@@ -146,6 +146,39 @@ export const CALLS: readonly Scenario[] = [
     },
   },
   {
+    proves:
+      "reads names in quotes, escapes in them, parameters of addresses and URIs, and a Contact without brackets",
+    clause: "RFC 3261 §20.10, §25.1, RFC 4475 §3.1.1.1",
+    over: ["udp", "tcp"],
+    events: "incoming ringing answered released 65",
+    steps: (sipp) => {
+      sipp.invite({
+        edit: (text) =>
+          text
+            .replace("From: <", String.raw`From: "Al \"<sip:x@y>;tag=z\" B,C" <`)
+            .replace(/^To: <(.*)>/m, 'To: Bob Q. <$1;a=%5B>;x="y;z"')
+            .replace(/^Contact: <(.*)>/m, "Contact: $1"),
+      });
+      sipp.answered();
+      // Without an answer in it the edge ends the call: its BYE shows what it has read.
+      sipp.ack();
+      sipp.byeReceived({ has: { To: String.raw`"Al ..<sip:x@y>;tag=z.. B,C" <` } });
+    },
+  },
+  {
+    proves: "passes over a Route that led to it",
+    clause: "RFC 3261 §8.2.2.1, §16.12.1",
+    over: ["udp"],
+    events: LIFE.normal,
+    steps: (sipp) => {
+      sipp.call(
+        { body: sdp(), headers: ["Route: <sip:[remote_ip]:[remote_port];lr>"] },
+        { lacks: ["Route"] },
+      );
+      sipp.bye({ headers: ["Route: <sip:[remote_ip]:[remote_port];lr>"] });
+    },
+  },
+  {
     proves: "copies every Via into its answers, in order",
     clause: "RFC 3261 §8.2.6.2",
     over: ["udp", "tcp"],

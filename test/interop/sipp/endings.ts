@@ -133,12 +133,66 @@ export const ENDINGS: readonly Scenario[] = [
     },
   },
   {
+    proves: "takes a BYE that comes before the ACK, and repeats its 200 no more",
+    clause: "RFC 3261 §15, §13.3.1.4",
+    over: ["udp", "tcp"],
+    seesAll: true,
+    events: LIFE.normal,
+    steps: (sipp) => {
+      sipp.invite({ body: sdp() });
+      sipp.answered();
+      sipp.bye();
+      // Longer than T1: another 200 to the INVITE would be unexpected.
+      sipp.pause(800);
+    },
+  },
+  {
+    proves: "takes an ACK with another CSeq for none, and sends its 200 again",
+    clause: "RFC 3261 §13.2.2.4, §17.1.1.3",
+    over: ["udp"],
+    seesAll: true,
+    events: LIFE.normal,
+    steps: (sipp) => {
+      sipp.invite({ body: sdp() });
+      sipp.answered();
+      sipp.ack({ edit: (text) => text.replace("CSeq: 1 ACK", "CSeq: 2 ACK") });
+      sipp.response(200);
+      sipp.ack();
+      sipp.bye();
+    },
+  },
+  {
+    proves: "takes a sequence number far ahead of the last",
+    clause: "RFC 3261 §12.2.2",
+    over: ["udp"],
+    events: LIFE.normal,
+    steps: (sipp) => {
+      sipp.call({ body: sdp() });
+      sipp.bye({ cseq: 2_147_483_647 });
+    },
+  },
+  {
     proves: "passes over an ACK that comes again",
     clause: "RFC 3261 §13.3.1.4",
     events: LIFE.normal,
     steps: (sipp) => {
       sipp.call({ body: sdp() });
       sipp.repeat();
+      sipp.bye();
+    },
+  },
+  {
+    proves: "takes a new try with the Call-ID and From tag of a call that was refused for a new call",
+    clause: "RFC 3261 §8.1.3.5, §8.2.2.2",
+    called: CALLED.busy,
+    over: ["udp", "tcp"],
+    events: `${LIFE.refused} 17 | ${LIFE.normal}`,
+    steps: (sipp) => {
+      sipp.invite({ body: sdp() });
+      sipp.response(100, { isOptional: true });
+      sipp.response(486);
+      sipp.ack();
+      sipp.call({ body: sdp(), uri: `sip:${CALLED.echo}@[remote_ip]:[remote_port]` });
       sipp.bye();
     },
   },

@@ -1,7 +1,7 @@
 import { expect } from "@jest/globals";
 import { dataOf } from "../../helpers/calls.ts";
 import { isup, ISUP, sdp, textBody } from "./body.ts";
-import { LIFE, type Scenario } from "./suite.ts";
+import { CALLED, LIFE, type Scenario } from "./suite.ts";
 
 /** Requests inside of a call. */
 export const IN_CALL: readonly Scenario[] = [
@@ -51,6 +51,31 @@ export const IN_CALL: readonly Scenario[] = [
     },
     verify: (events) => {
       expect(dataOf(events, "isup")[0]?.isup.messageType).toBe("SUS");
+    },
+  },
+  {
+    ...inCall("takes INFO and OPTIONS while the call rings", "RFC 6086 §4.2.1, RFC 3261 §12.1", "INFO", 200),
+    called: CALLED.late,
+    events: "incoming ringing isup released 16",
+    steps: (sipp) => {
+      sipp.invite({ body: sdp() });
+      sipp.rings();
+      sipp.request("OPTIONS");
+      sipp.response(200);
+      sipp.request("INFO", { body: isup(ISUP.suspend) });
+      sipp.response(200);
+      sipp.giveUp();
+    },
+  },
+  {
+    ...inCall("takes INFO between its 200 and the ACK", "RFC 3261 §13.2.2.4, §12.2.2", "INFO", 200),
+    steps: (sipp) => {
+      sipp.invite({ body: sdp() });
+      sipp.answered();
+      sipp.request("INFO");
+      sipp.response(200);
+      sipp.ack();
+      sipp.bye();
     },
   },
   inCall("refuses an INFO package that it does not know with 469", "RFC 6086 §4.2.2", "INFO", 469, {

@@ -135,9 +135,9 @@ export const SESSIONS: readonly Scenario[] = [
     },
   },
   {
-    proves: "ends a call whose ACK brings no answer to the edge's offer",
-    clause: "RFC 3261 §13.2.1, §13.3.1.4",
-    over: ["udp", "tcp"],
+    proves: "ends a call whose ACK brings no answer to the edge's offer, over the connection it has",
+    clause: "RFC 3261 §13.2.1, §18.1.1, RFC 5923",
+    over: ["udp", "tcp", "tls"],
     events: "incoming ringing answered released 65",
     steps: (sipp) => {
       sipp.invite();
@@ -205,6 +205,32 @@ export const SESSIONS: readonly Scenario[] = [
       sipp.call({ body: sdp(), headers }, { has });
       sipp.request("UPDATE", { headers });
       sipp.response(200, { has });
+      sipp.bye();
+    },
+  },
+  {
+    proves: "refreshes itself where a proxy has asked for a timer that the caller does not know",
+    clause: "RFC 4028 §9, table 2",
+    over: ["udp"],
+    events: LIFE.normal,
+    steps: (sipp) => {
+      sipp.call(
+        { body: sdp(), headers: ["Session-Expires: 600", "Min-SE: 600"] },
+        { has: { "Session-Expires": "600;refresher=uas" }, lacks: ["Require"] },
+      );
+      sipp.bye();
+    },
+  },
+  {
+    proves: "agrees on no interval shorter than the Min-SE of the caller",
+    clause: "RFC 4028 §9, §5",
+    over: ["udp"],
+    events: LIFE.normal,
+    steps: (sipp) => {
+      sipp.call(
+        { body: sdp(), headers: ["Supported: timer", "Min-SE: 7200"] },
+        { has: { "Session-Expires": "7200;refresher=uac" } },
+      );
       sipp.bye();
     },
   },

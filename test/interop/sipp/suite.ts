@@ -4,7 +4,14 @@ import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
-import { eventsOf, expectWhole, releaseOf, wordsOf, type CallEvent } from "../../helpers/calls.ts";
+import {
+  eventsByCall,
+  eventsOf,
+  expectWhole,
+  releaseOf,
+  wordsOf,
+  type CallEvent,
+} from "../../helpers/calls.ts";
 import { makeCertificateFiles } from "../../helpers/certificates.ts";
 import { removeEdges, startEdge, type TestEdge } from "../../helpers/edge.ts";
 import { runSipp, type SippOptions, type SippResult } from "../../helpers/sipp.ts";
@@ -25,7 +32,7 @@ export interface Scenario {
   /** Source address: it decides which trunk it is. */
   readonly from?: string;
   readonly steps: (sipp: Script) => void;
-  /** The call's events: its words, with the cause behind the last. */
+  /** The call's events: its words, with the cause behind the last; `|` between calls where there are several. */
   readonly events: string;
   readonly verify?: (events: readonly CallEvent[]) => void;
   /** Repeated messages count as steps, where SIPp passes over them by itself; it repeats nothing then. */
@@ -188,8 +195,9 @@ class House {
   async #events(callId: string, { events: expected }: Scenario): Promise<CallEvent[]> {
     for (const deadline = Date.now() + SETTLED_MS; ; await setTimeout(POLL_MS)) {
       const events = eventsOf(this.#open.journalEvents(), callId);
-      const isEnded = wordsOf(events).at(-1) === "released";
-      if (expected === LIFE.none || isEnded || Date.now() > deadline) return events;
+      const ends = wordsOf(events).filter((word) => word === "released").length;
+      const isComplete = expected === LIFE.none || ends === expected.split("|").length;
+      if (isComplete || Date.now() > deadline) return events;
     }
   }
 
@@ -251,11 +259,11 @@ export function expectPlayed({ exitCode, successful, errors, messages }: SippRes
 }
 
 function expectEvents(events: readonly CallEvent[], scenario: Scenario): void {
-  const words = scenario.events.split(" ").filter((word) => word !== "");
-  const cause = /^[0-9]+$/.test(words.at(-1) ?? "") ? Number(words.pop()) : undefined;
-  expect(wordsOf(events)).toEqual(words);
-  if (words.length === 0) return;
-  expectWhole(events);
-  if (cause !== undefined) expect(releaseOf(events).cause.q850.value).toBe(cause);
+  const calls = [...eventsByCall(events).values()];
+  const lives = calls.map((call) => {
+    expectWhole(call);
+    return [...wordsOf(call), releaseOf(call).cause.q850.value].join(" ");
+  });
+  expect(lives.join(" | ")).toBe(scenario.events);
   scenario.verify?.(events);
 }
