@@ -149,6 +149,22 @@ describe("changes of a session", () => {
     expect(two.request("UPDATE").header("contact")).toBe("<sip:192.0.2.1:5060>");
   });
 
+  it("by UPDATE before the ACK to a 2xx: that ACK is no answer to the offer in it (RFC 3261 §13.2.1, RFC 3311 §5)", () => {
+    const statuses: (number | undefined)[] = [];
+    let update: (() => void) | undefined;
+    const two = new TwoAgents({ bobInCall: { onSessionChanged: () => update?.() } });
+    const { alice, bob } = two.establish();
+    update = () => {
+      update = undefined;
+      bob.change("UPDATE", {}, (response) => statuses.push(response?.status));
+    };
+    alice.change("INVITE", {}, (response) => statuses.push(response?.status));
+    two.clock.advance(50);
+    expect(two.trace).toEqual(["> INVITE", "< 200 INVITE", "< UPDATE", "> ACK", "> 200 UPDATE"]);
+    expect(statuses).toEqual([200, 200]);
+    expect([alice.hasEnded, bob.hasEnded]).toEqual([false, false]);
+  });
+
   it("that meet are answered 491 on both sides, and come again: 0 to 2 s, 2.1 to 4 s (RFC 3261 §14.1)", () => {
     const two = new TwoAgents();
     const { alice, bob } = two.establish();

@@ -143,9 +143,10 @@ export class SessionChanges implements TimerOwner, SessionTimerHost {
     return true;
   }
 
-  /** The answer to an offer in our 2xx is in its ACK (RFC 3261 §13.2.1). */
+  /** The answer to an offer in our 2xx is in its ACK (RFC 3261 §13.2.1); an UPDATE of ours may be out before that ACK. */
   receiveAck(ack: SipRequest): void {
-    if (this.#exchange.offer !== "ours" || this.#exchange.invite !== "none") return;
+    const { offer, invite, isOfferOfInvite } = this.#exchange;
+    if (offer !== "ours" || invite !== "none" || !isOfferOfInvite) return;
     this.takeAnswer(descriptionIn(ack));
   }
 
