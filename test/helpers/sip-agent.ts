@@ -105,6 +105,7 @@ abstract class AgentCall {
     readonly onBye: (request: SipRequest, respond: (reply: { status: number }) => void) => void;
     readonly onInfo: (request: SipRequest, respond: (reply: { status: number }) => void) => void;
     readonly onSessionChanged: () => void;
+    readonly onSessionLost: (reason: string) => void;
   } {
     const confirm =
       (word: string) =>
@@ -124,6 +125,10 @@ abstract class AgentCall {
       onInfo: confirm("INFO"),
       onSessionChanged: () => {
         this.told.note("agreed");
+      },
+      onSessionLost: (reason) => {
+        this.told.note(reason);
+        this.usage.bye({}, () => undefined);
       },
     };
   }

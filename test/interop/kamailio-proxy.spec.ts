@@ -4,11 +4,12 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import type { TransportName } from "@tandem/sip";
 import type { Certificates } from "@tandem/sip/node";
-import { dataOf, eventsOf, expectWhole, releaseOf, wordsOf } from "../helpers/calls.ts";
+import { dataOf, eventsByCall, eventsOf, expectWhole, releaseOf, wordsOf } from "../helpers/calls.ts";
 import { hasOpenssl, makeCertificateFiles, type CertificateFiles } from "../helpers/certificates.ts";
 import { removeEdges, startEdge, type TestEdge } from "../helpers/edge.ts";
 import { Kamailio, stopKamailios, type SocketKind } from "../helpers/kamailio.ts";
 import { closeAgents, TestAgent, type PlacedCall } from "../helpers/sip-agent.ts";
+import { expectSuccess, runSipp } from "../helpers/sipp.ts";
 import { tandem } from "../helpers/tandem.ts";
 
 const ECHO = "+493099900100";
@@ -146,6 +147,32 @@ describe("our carrier behind Kamailio, over UDP", () => {
       expect(events[0]?.data).toMatchObject({ source: { transport: "udp", port: proxy.ports[1] } });
     }
   });
+});
+
+describe("SIPp behind Kamailio", () => {
+  const calls = 100;
+
+  it.each(PLAIN.filter(({ near, far }) => near !== "WS" && near.toLowerCase() !== far))(
+    "places 100 SIP-T calls over $near to the edge on $far: none fails, and every BYE went by the proxy",
+    async (path) => {
+      const proxy = proxyOf(path);
+      const before = new Set(eventsByCall(edge.journalEvents()).keys());
+      const sipp = await runSipp({
+        ...{ scenario: "sip-t-call.xml", target: `${proxy.address}:${proxy.ports[0]}`, calls },
+        ...{ rate: 50, holdMs: 300, transport: path.near === "TCP" ? "t1" : "u1" },
+      });
+      expectSuccess(sipp, calls);
+      const made = [...eventsByCall(edge.journalEvents())].filter(([id]) => !before.has(id));
+      expect(made).toHaveLength(calls);
+      const near = path.near.toLowerCase();
+      for (const [, events] of made) {
+        expectWhole(events);
+        expect(wordsOf(events)).toEqual(LIFE);
+        const callId = events[0]?.data.sip.callId ?? "";
+        await proxy.expectRequests(callId, [`> ${near} INVITE`, `> ${near} ACK`, `> ${near} BYE`]);
+      }
+    },
+  );
 });
 
 describe.each(PATHS.map((path) => [path.near, path.far, path] as const))(

@@ -1,9 +1,13 @@
-import { afterEach, describe, expect, it, jest } from "@jest/globals";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from "@jest/globals";
+import { ReliableTransport, type Account, type SoftState, type TransportName } from "@tandem/sip";
 import { eventsOf, expectWhole, wordsOf } from "../helpers/calls.ts";
+import { hasOpenssl, makeCertificateFiles, type CertificateFiles } from "../helpers/certificates.ts";
 import { removeEdges, startEdge } from "../helpers/edge.ts";
 import { Kamailio, stopKamailios } from "../helpers/kamailio.ts";
 import { closeAgents, TestAgent, Told } from "../helpers/sip-agent.ts";
-import type { Account, SoftState } from "@tandem/sip";
 
 const ALICE: Account = { username: "alice", password: "secret" };
 const AOR = "sip:alice@home.example";
@@ -16,12 +20,36 @@ afterEach(async () => {
   await stopKamailios();
 });
 
+const SOCKETS = { UDP: "udp", TCP: "tcp", TLS: "tls", WS: "tcp", WSS: "tls" } as const;
+/** RFC 7118 §5.2: in a URI it is `ws`, with or without TLS. */
+const TRANSPORT_PARAMS = {
+  ...{ UDP: "", TCP: ";transport=tcp", TLS: ";transport=tls" },
+  ...{ WS: ";transport=ws", WSS: ";transport=ws" },
+} as const;
+const PROTOCOLS = ["TCP", "WS", ...(hasOpenssl ? (["TLS", "WSS"] as const) : [])] as const;
+
+let directory: string;
+/** Shown and trusted by both sides. */
+let certificates: CertificateFiles | undefined;
+
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), "tandem-registrar-"));
+  if (hasOpenssl) certificates = makeCertificateFiles(directory, "home");
+  else process.stderr.write("SKIPPED: registrations over TLS and WSS, there is no openssl\n");
+});
+
+afterAll(() => {
+  rmSync(directory, { recursive: true, force: true });
+});
+
 interface RegistrarOptions {
   readonly algorithm?: "MD5" | "SHA-256";
   readonly qop?: "none" | "auth";
   readonly minExpiresS?: number;
   readonly isStaleOnce?: boolean;
   readonly next?: string;
+  /** What it listens to besides UDP. */
+  readonly connections?: TransportName;
 }
 
 /**
@@ -35,13 +63,30 @@ function startRegistrar(options: RegistrarOptions = {}): Promise<Kamailio> {
   const { algorithm = "MD5", qop = "auth", minExpiresS = 1, next = "sip:127.0.0.1:9" } = options;
   return Kamailio.start({
     config: "registrar.cfg",
-    listen: ["udp"],
+    listen: ["udp", ...(options.connections === undefined ? [] : [SOCKETS[options.connections]])],
     defines: () => ({
+      ...(options.connections?.startsWith("WS") === true && { WITH_WEBSOCKET: true as const }),
+      ...(certificates !== undefined && {
+        ...{ CERTIFICATE: certificates.certificate, KEY: certificates.key },
+        TRUSTED: certificates.certificate,
+      }),
       ...{ ALGORITHM: algorithm, MIN_EXPIRES: minExpiresS, NEXT: next },
       ...{ QOP: String(QOP[qop]), QOP_STALE: String(QOP[qop] + STALE) },
       ...(options.isStaleOnce === true && { STALE_ONCE: true as const }),
     }),
   });
+}
+
+function openSecure(protocol: TransportName): Promise<TestAgent> {
+  if (certificates === undefined) return TestAgent.open(protocol, { account: ALICE });
+  const [cert, key] = [certificates.certificate, certificates.key].map((file) => readFileSync(file, "utf8"));
+  const own = { cert: cert ?? "", key: key ?? "" };
+  return TestAgent.open(protocol, { account: ALICE, certificates: { own, trusted: [own.cert] } });
+}
+
+/** Connections of its only socket. */
+function connectionsOf({ transport }: TestAgent): number {
+  return transport instanceof ReliableTransport ? transport.connections : 0;
 }
 
 /** Told `held EXPIRES`, `failed STATUS`, `ended`. */
@@ -50,12 +95,15 @@ class Registered {
   readonly state: SoftState;
   readonly callIds = new Set<string>();
 
-  constructor(agent: TestAgent, registrar: Kamailio, expiresS = 60) {
+  constructor(agent: TestAgent, registrar: Kamailio, expiresS = 60, port = registrar.ports[0] ?? 0) {
     this.state = agent.agent.register(
       {
         requestUri: "sip:home.example",
-        ...{ from: `<${AOR}>`, to: `<${AOR}>`, target: agent.targetAt(registrar.ports[0] ?? 0) },
-        ...{ contactUri: `sip:alice@127.0.0.1:${agent.port}`, expiresS },
+        ...{ from: `<${AOR}>`, to: `<${AOR}>`, target: agent.targetAt(port) },
+        ...{
+          contactUri: `sip:alice@127.0.0.1:${agent.port}${TRANSPORT_PARAMS[agent.transport.protocol]}`,
+          expiresS,
+        },
       },
       {
         onHeld: (response) => {
@@ -149,6 +197,28 @@ describe("a registration at Kamailio", () => {
     await registrar.expectChallenges(registered.callId, ["REGISTER no-credentials", "REGISTER stale"]);
     expect(registered.told.lines).toEqual(["held 60"]);
   });
+
+  it.each(PROTOCOLS)(
+    "over %s brings calls over the connection that it has, until the end of each",
+    async (protocol) => {
+      const registrar = await startRegistrar({ connections: protocol });
+      const callee = await openSecure(protocol);
+      await new Registered(callee, registrar, 60, registrar.ports[1]).told.hears("held 60");
+      const caller = await TestAgent.open("UDP", { account: ALICE });
+      const call = caller.call("alice", registrar.ports[0] ?? 0, { requestUri: AOR });
+      await call.told.hears("agreed");
+      const taken = callee.incoming;
+      await taken.told.hears("ACK");
+      expect(connectionsOf(callee)).toBe(1);
+      call.isHolding = true;
+      expect(await call.change("INVITE")).toBe(200);
+      taken.isHolding = true;
+      expect(await taken.change("UPDATE")).toBe(200);
+      expect(await call.bye()).toBe(200);
+      await taken.told.hears("BYE");
+      expect(connectionsOf(callee)).toBe(1);
+    },
+  );
 
   it("brings calls: the registrar finds the Contact, and the call is taken, held and ended there (RFC 3261 §16.5)", async () => {
     const registrar = await startRegistrar();
