@@ -302,7 +302,7 @@ export const CALLS: readonly Scenario[] = [
     },
     verify: (events) => {
       expect(dataOf(events, "incoming")[0]?.redirecting).toMatchObject([
-        { number: { e164: "+493012345", source: "diversion" }, reason: "user-busy", count: 1 },
+        { number: { e164: "+493012345", source: "diversion" }, reason: "userBusy", count: 1 },
       ]);
     },
   },
