@@ -20,6 +20,8 @@ export interface Dialog {
   readonly localSequenceNumber: number;
   readonly remoteSequenceNumber: number | undefined;
   readonly listener: string;
+  /** Our Contact has to be a sips URI (RFC 3261 §12.1.1, §8.1.1.8). */
+  readonly isSecure: boolean;
 }
 
 /**
@@ -36,6 +38,10 @@ export function keyOfDialog(dialog: Dialog): string {
 
 /** UAS side, RFC 3261 §12.1.1; the request has passed its checks, so the headers are there. */
 export function dialogFromInvite(request: SipRequest, localTag: string, listener: string): Dialog {
+  const remoteTarget = request.contacts?.[0]?.uriText ?? "";
+  const routeSet = routesOf(request, false);
+  // RFC 3261 §12.1.1: the topmost Record-Route counts, and Contact where there is none.
+  const [first = remoteTarget] = routeSet;
   return {
     state: "early",
     callId: request.callId ?? "",
@@ -43,11 +49,12 @@ export function dialogFromInvite(request: SipRequest, localTag: string, listener
     remoteTag: request.fromTag ?? "",
     local: `${request.header("to") ?? ""};tag=${localTag}`,
     remote: request.header("from") ?? "",
-    remoteTarget: request.contacts?.[0]?.uriText ?? "",
-    routeSet: routesOf(request, false),
+    remoteTarget,
+    routeSet,
     localSequenceNumber: 0,
     remoteSequenceNumber: request.cseq?.sequenceNumber,
     listener,
+    isSecure: isSips(request.requestUriText) || isSips(first),
   };
 }
 
@@ -78,7 +85,15 @@ export function dialogFromResponse(
     localSequenceNumber: response.cseq?.sequenceNumber ?? 0,
     remoteSequenceNumber: undefined,
     listener,
+    isSecure: isSips(requestUri),
   };
+}
+
+const SIPS = /^[^<]*<?sips:/i;
+
+/** Of a URI, or of a value that has one in angle brackets. */
+export function isSips(text: string): boolean {
+  return SIPS.test(text);
 }
 
 function routesOf(message: SipRequest | SipResponse, isReversed: boolean): string[] {

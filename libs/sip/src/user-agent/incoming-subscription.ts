@@ -52,7 +52,7 @@ export class IncomingSubscription {
     const expiresS = Math.min(Number.isSafeInteger(asked) ? asked : grant.expiresDefaultS, grant.expiresMaxS);
     const dialog = dialogFromInvite(this.request, tag, flow.listener);
     const open = new OpenDialog(this.#core, { ...dialog, state: "confirmed" }, flow);
-    const contact = this.#core.contactHeaders(flow.listener);
+    const contact = this.#core.contactHeaders(flow.listener, dialog.isSecure);
     this.#transaction.respond({
       status: 200,
       toTag: tag,

@@ -1,4 +1,4 @@
-import { dialogFromResponse } from "../dialog/dialog.ts";
+import { dialogFromResponse, isSips } from "../dialog/dialog.ts";
 import { isNextReliable } from "../dialog/reliable-provisional-machine.ts";
 import { intervalHeaders, intervalOfResponse } from "../dialog/session-interval.ts";
 import type { HeaderField } from "../message/build-message.ts";
@@ -137,7 +137,7 @@ export class InviteClientSession {
     });
     const timer = capabilities.sessionTimer;
     if (timer !== undefined) headers.push(...intervalHeaders(timer, undefined, minSeS));
-    return [...this.#core.contactHeaders(target.listener), ...headers];
+    return [...this.#core.contactHeaders(target.listener, isSips(this.#requestUri)), ...headers];
   }
 
   /**

@@ -295,7 +295,7 @@ export class InviteServerSession implements TimerOwner {
   #dialogReply(reply: Reply, toTag: string): Reply {
     // RFC 3261 §13.3.1.4: a 2xx says what may come in the dialog; so does what is sent before it.
     const own = [
-      ...this.#core.contactHeaders(this.flow.listener),
+      ...this.#core.contactHeaders(this.flow.listener, this.#usages.get(toTag)?.dialog.isSecure === true),
       ...this.#core.capabilities.ofCall(this.#listener),
     ];
     return { ...reply, toTag, headers: [...own, ...(reply.headers ?? [])] };

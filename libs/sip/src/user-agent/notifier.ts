@@ -77,7 +77,8 @@ export class Notifier implements DialogUsage, TimerOwner {
       this.#parts.expiresMaxS,
     );
     this.#open.refreshTarget(request);
-    const contact = this.#core.contactHeaders(this.#open.data.listener);
+    const { listener, isSecure } = this.#open.data;
+    const contact = this.#core.contactHeaders(listener, isSecure);
     transaction.respond({ status: 200, headers: [...contact, ["Expires", String(expiresS)]] });
     this.#input(expiresS === 0 ? "unsubscribed" : "refreshed", expiresS);
     return true;

@@ -159,7 +159,8 @@ export class OpenDialog implements DialogEntry {
           const request = requestInDialog(this.#data, method);
           this.#data = request.dialog;
           const { headers = [], body } = typeof parts === "function" ? parts(amendment) : parts;
-          const contact = WITH_CONTACT.has(method) ? this.#core.contactHeaders(this.#data.listener) : [];
+          const { listener: near, isSecure } = this.#data;
+          const contact = WITH_CONTACT.has(method) ? this.#core.contactHeaders(near, isSecure) : [];
           return {
             requestUri: request.requestUri,
             headers: [...request.headers, ...contact, ...headers],
@@ -188,7 +189,7 @@ export class OpenDialog implements DialogEntry {
       headers: [
         ["Max-Forwards", "70"],
         ...headers,
-        ...this.#core.contactHeaders(this.#data.listener),
+        ...this.#core.contactHeaders(this.#data.listener, this.#data.isSecure),
         ...credentials,
         ...(parts.headers ?? []),
       ],

@@ -59,7 +59,8 @@ export class ReceivedRefer {
     const required = this.request.list("require") ?? [];
     const isUnwanted =
       required.includes("nosub") || this.request.header("refer-sub")?.trim().toLowerCase() === "false";
-    const contact = this.#core.contactHeaders(this.#open.data.listener);
+    const { listener, isSecure } = this.#open.data;
+    const contact = this.#core.contactHeaders(listener, isSecure);
     // RFC 7614 §4.2: 2xx without a subscription; RFC 4488 §4: Refer-Sub says that there is none.
     if (isUnwanted) {
       const header = required.includes("nosub") ? [] : [["Refer-Sub", "false"] as const];

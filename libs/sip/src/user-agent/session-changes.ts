@@ -212,7 +212,8 @@ export class SessionChanges implements TimerOwner, SessionTimerHost {
 
   #complete(reply: Reply): Reply {
     const { core, open: dialog, wiring } = this.#host;
-    const own = [...core.contactHeaders(dialog.data.listener), ...core.capabilities.ofCall(wiring)];
+    const { listener, isSecure } = dialog.data;
+    const own = [...core.contactHeaders(listener, isSecure), ...core.capabilities.ofCall(wiring)];
     return { ...reply, headers: [...own, ...(reply.headers ?? [])] };
   }
 

@@ -1,3 +1,4 @@
+import { isSips } from "../dialog/dialog.ts";
 import { ClientRequest, type RequestPlan } from "./client-request.ts";
 import { parseEvent } from "./event-name.ts";
 import type { OpenDialog } from "./open-dialog.ts";
@@ -43,7 +44,7 @@ export function subscribe(
   subscription.await(requests.callId, requests.fromTag, () => requests.sequenceNumber);
   const plan = requests.plan("SUBSCRIBE", (_amendment, target) => {
     const { headers = [], body } = content(parts.expiresS);
-    return { headers: [...core.contactHeaders(target.listener), ...headers], body };
+    return { headers: [...core.contactHeaders(target.listener, isSips(parts.requestUri)), ...headers], body };
   });
   send(core, subscription, plan);
   return subscription;

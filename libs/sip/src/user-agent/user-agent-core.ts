@@ -64,6 +64,7 @@ export class UserAgentCore {
   readonly #locator: TargetSource | undefined;
   /** By listener: what every message of a call says. */
   readonly #contacts = new Map<string, readonly HeaderField[]>();
+  readonly #secureContacts = new Map<string, readonly HeaderField[]>();
   #layer: TransactionLayer | undefined;
 
   constructor(parts: CoreParts) {
@@ -98,18 +99,22 @@ export class UserAgentCore {
     return least + (drawn % (most - least + 1));
   }
 
-  contactHeaders(listener: string): readonly HeaderField[] {
-    let headers = this.#contacts.get(listener);
+  contactHeaders(listener: string, isSecure: boolean): readonly HeaderField[] {
+    const contacts = isSecure ? this.#secureContacts : this.#contacts;
+    let headers = contacts.get(listener);
     if (headers === undefined) {
-      headers = [["Contact", `<${this.contactUri(listener)}>`]];
-      this.#contacts.set(listener, headers);
+      headers = [["Contact", `<${this.contactUri(listener, isSecure)}>`]];
+      contacts.set(listener, headers);
     }
     return headers;
   }
 
-  contactUri(listener: string): string {
+  /** A sips URI where it is wanted and the listener can keep its promise. */
+  contactUri(listener: string, isSecure: boolean): string {
     const transport = this.layer.transport(listener);
-    return transport === undefined ? "sip:invalid.invalid" : contactUri(transport);
+    if (transport === undefined) return "sip:invalid.invalid";
+    const isTls = transport.protocol === "TLS" || transport.protocol === "WSS";
+    return contactUri(transport, isSecure && isTls ? "sips" : "sip");
   }
 
   /** Via of a new client transaction on that listener (RFC 3261 §18.1.1, RFC 3581 §3). */

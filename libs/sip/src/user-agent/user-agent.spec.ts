@@ -270,3 +270,54 @@ describe("a user agent alone", () => {
     expect(answerTo(request("ACK"))).toBeUndefined();
   });
 });
+
+describe("the Contact of a user agent with TLS (RFC 3261 §8.1.1.8, §12.1.1)", () => {
+  const NEAR = "192.0.2.1";
+  const FAR = "192.0.2.2";
+
+  /** Schemes of all Contacts in a call and a re-INVITE of it. */
+  function contactsOf(requestUri: string, isTls = true): string[] {
+    const clock = new VirtualClock();
+    const random = new SeededRandom(1);
+    const network = new MemoryNetwork(clock, random);
+    const protocol = isTls ? "TLS" : "TCP";
+    const make = (host: string, onInvite?: (session: InviteServerSession) => void): UserAgent =>
+      new UserAgent(
+        {
+          ...{ clock, random, locate: (name: string) => name, accept: [] },
+          transports: [network.stream({ id: "l", protocol, host, port: 5061 })],
+        },
+        { admit: () => undefined, onRefused: () => undefined, ...(onInvite && { onInvite }) },
+      );
+    const inCall = { onAck() {}, onAckTimeout() {}, onBye() {} };
+    const caller = make(NEAR);
+    make(FAR, (session) => {
+      session.listener = { ...inCall, onCancel() {}, onResponseLost() {} };
+      session.accept({ status: 200 });
+    });
+    const target = { listener: "l", address: FAR, port: 5061 };
+    const call: InviteClientSession = caller.invite(
+      { requestUri, from: `<sip:a@${NEAR}>`, to: `<sip:b@${FAR}>`, target },
+      { ...inCall, onProvisional() {}, onAccepted: () => undefined, onRejected() {}, onFailed() {} },
+    );
+    clock.advance(100);
+    call.usage?.change("INVITE", {}, () => undefined);
+    clock.advance(100);
+    return network.sent.flatMap(({ octets }) => {
+      const parsed = parseMessage(octets);
+      const contact = parsed.ok ? parsed.message.contacts?.[0]?.uriText : undefined;
+      return contact === undefined ? [] : [contact.replace(/192.*/, "")];
+    });
+  }
+
+  it("is a sips URI in a call that is meant so, and sip with TLS in others", () => {
+    const secure = contactsOf(`sips:b@${FAR}`);
+    expect(secure.length).toBeGreaterThanOrEqual(4);
+    expect(new Set(secure)).toEqual(new Set(["sips:"]));
+    expect(new Set(contactsOf(`sip:b@${FAR};transport=tls`))).toEqual(new Set(["sip:"]));
+  });
+
+  it("never promises what its listener cannot keep", () => {
+    expect(new Set(contactsOf(`sips:b@${FAR}`, false))).toEqual(new Set(["sip:"]));
+  });
+});

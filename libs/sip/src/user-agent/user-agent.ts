@@ -1,4 +1,4 @@
-import { dialogFromInvite, dialogKey } from "../dialog/dialog.ts";
+import { dialogFromInvite, dialogKey, isSips } from "../dialog/dialog.ts";
 import { answerInterval, type SessionTimerOptions } from "../dialog/session-interval.ts";
 import type { HeaderField } from "../message/build-message.ts";
 import type { SipRequest, SipResponse } from "../message/message.ts";
@@ -145,7 +145,7 @@ export class UserAgent {
     const headers = method === "OPTIONS" ? [this.#capabilities.accept] : [];
     const plan = new OutOfDialog(this.#core, parts).plan(method, (_amendment, target) => ({
       headers: [
-        ...(method === "OPTIONS" ? this.#core.contactHeaders(target.listener) : []),
+        ...(method === "OPTIONS" ? this.#core.contactHeaders(target.listener, isSips(parts.requestUri)) : []),
         ...headers,
         ...(parts.headers ?? []),
       ],
