@@ -4,7 +4,7 @@ import type { SubscriberParams } from "./numbers.ts";
 import { telephoneSubscriberOf } from "./telephone-uri.ts";
 
 /** Q.763 (12/1999) §3.11: what `cpc` of a URI says (draft-mahy-iptel-cpc, TS 29.163 §7.2.3.1.2.10). */
-export const CATEGORIES: Readonly<Record<string, number>> = {
+const CATEGORIES: Readonly<Record<string, number>> = {
   operator: 0,
   ordinary: 10,
   priority: 11,

@@ -197,7 +197,9 @@ function trunkOf(raw: RawConfig["trunks"][number]): EdgeConfig["trunks"][number]
       variant: raw.isup?.variant ?? DEFAULTS.variant,
       acceptsAnyVersion: raw.isup?.variant !== undefined,
       handling: raw.isup?.handling ?? DEFAULTS.handling,
-      rlc: profile !== "sip" && (raw.isup?.rlc ?? profile === "sip-i"),
+      // Where nobody has said what the peer speaks, its own INVITE does.
+      inAnswers: raw.profile !== "sip",
+      rlc: raw.profile !== "sip" && (raw.isup?.rlc ?? profile === "sip-i"),
       overlap: overlapOf(raw.isup?.overlap),
     },
     causes: causesOf(raw.id, raw.interworking ?? {}),

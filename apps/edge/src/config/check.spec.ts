@@ -78,7 +78,13 @@ describe("checkConfig", () => {
           profile: "sip",
           sources: ["192.0.2.1"],
           listener: undefined,
-          isup: { variant: "itu-t92+", acceptsAnyVersion: false, handling: "optional", rlc: false },
+          isup: {
+            variant: "itu-t92+",
+            acceptsAnyVersion: false,
+            handling: "optional",
+            inAnswers: true,
+            rlc: false,
+          },
           causes: RFC3398_RULES,
           numbers: { country: undefined, restricted: "mask" },
         },
@@ -134,6 +140,7 @@ describe("checkConfig", () => {
             variant: "ansi88",
             acceptsAnyVersion: true,
             handling: "required",
+            inAnswers: true,
             rlc: false,
             overlap: { digitsMin: 7, digitsMax: 15, T10Ms: 4_000, T35Ms: 20_000 },
           },
@@ -153,7 +160,13 @@ describe("checkConfig", () => {
           profile: "sip",
           sources,
           listener: "udp-2",
-          isup: { variant: "itu-t92+", acceptsAnyVersion: false, handling: "optional", rlc: false },
+          isup: {
+            variant: "itu-t92+",
+            acceptsAnyVersion: false,
+            handling: "optional",
+            inAnswers: true,
+            rlc: false,
+          },
           causes: RFC3398_RULES,
           numbers: { country: undefined, restricted: "mask" },
         },
@@ -211,10 +224,21 @@ describe("checkConfig", () => {
       "  - { id: b, profile: sip-i, sources: [192.0.2.2], isup: { rlc: false } }",
       "  - { id: c, profile: sip-t, sources: [192.0.2.3] }",
       "  - { id: d, profile: sip-t, sources: [192.0.2.4], isup: { rlc: true } }",
-      "  - { id: e, sources: [192.0.2.5], isup: { rlc: true } }",
+      "  - { id: e, profile: sip, sources: [192.0.2.5], isup: { rlc: true } }",
     ].join("\n");
     const rlc = configOf(file({ trunks })).trunks.map(({ isup }) => isup.rlc);
     expect(rlc).toEqual([true, false, false, true, false]);
+  });
+
+  it("answers ISUP with ISUP unless profile sip is said in so many words", () => {
+    const trunks = [
+      "trunks:",
+      "  - { id: a, sources: [192.0.2.1] }",
+      "  - { id: b, profile: sip, sources: [192.0.2.2] }",
+      "  - { id: c, profile: sip-t, sources: [192.0.2.3] }",
+    ].join("\n");
+    const inAnswers = configOf(file({ trunks })).trunks.map(({ isup }) => isup.inAnswers);
+    expect(inAnswers).toEqual([true, false, true]);
   });
 
   it.each([

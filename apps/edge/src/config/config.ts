@@ -82,6 +82,8 @@ export interface TrunkConfig {
     /** A variant that is set also reads bodies whose version nobody knows; without it they are not understood (415). */
     readonly acceptsAnyVersion: boolean;
     readonly handling: "optional" | "required";
+    /** Whether callers who sent ISUP are answered with ISUP. */
+    readonly inAnswers: boolean;
     /** RLC in the 200 to BYE. */
     readonly rlc: boolean;
     /** Collection of digits; undefined where every number is complete. */

@@ -56,8 +56,7 @@ const isup = object(
     },
     rlc: {
       type: "boolean",
-      description:
-        "RLC in the 200 to a BYE with REL; by default with profile `sip-i` only, and never with `sip`.",
+      description: "RLC in the 200 to a BYE with REL; by default with profile `sip-i` only.",
       reason: "Q.1912.5 profile C wants it; RFC 3398 peers have no use for it.",
     },
   },
@@ -170,7 +169,7 @@ export const TRUNK = object(
       enum: ["sip", "sip-t", "sip-i"],
       default: DEFAULTS.profile,
       description:
-        "What the peer speaks. To callers who sent ISUP, `sip-t` and `sip-i` answer with ACM, ANM and REL, `sip-i` with RLC, too; `sip` sends no ISUP.",
+        "What the peer speaks. Callers who sent ISUP are answered with ACM, ANM and REL, with `sip-i` with RLC, too; not where `sip` is said in so many words.",
       reason: "RFC 3398 or Q.1912.5 profile C.",
     },
     sources: {

@@ -407,9 +407,9 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
     return isConfirmed ? null : (this.#rel(cause)?.event ?? null);
   }
 
-  /** The ISUP of our answers: the caller's own, where it sent some and the profile of its trunk has any. */
+  /** The ISUP of our answers: the caller's own, where it sent some and its trunk is to be answered with it. */
   get #dialect(): IsupDialect | undefined {
-    return this.#trunk.profile === "sip" ? undefined : this.#iam?.dialect;
+    return this.#trunk.isup.inAnswers ? this.#iam?.dialect : undefined;
   }
 
   #rel(cause: ReleaseCause): CarriedIsup | undefined {

@@ -12,6 +12,7 @@ const trunk = (id: string, sources: string[], listener?: string): TrunkConfig =>
     variant: "itu-t92+",
     acceptsAnyVersion: false,
     handling: "optional",
+    inAnswers: true,
     rlc: false,
     overlap: undefined,
   },
