@@ -1,4 +1,5 @@
 /** Debian packages that tests need: installed where root runs them, named where they are missing. */
+import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { cleanEnvironment, findProgram, run } from "./project.mjs";
@@ -10,6 +11,9 @@ const isKamailioModule = (name) => () =>
     existsSync(join("/usr/lib", entry, "kamailio/modules", `${name}.so`)),
   );
 
+/** Debian's python3 comes without what makes an environment. */
+const hasVenv = () => spawnSync("python3", ["-c", "import ensurepip, venv"]).status === 0;
+
 /** What suites name, by the package that has it; a service that comes with it is not to run on the user's machine. */
 const PARTS = {
   sipp: { package: "sip-tester", isThere: isProgram("sipp") },
@@ -20,6 +24,7 @@ const PARTS = {
   kamailio: { package: "kamailio", isThere: isProgram("kamailio"), service: "kamailio" },
   "kamailio's tls": { package: "kamailio-tls-modules", isThere: isKamailioModule("tls") },
   "kamailio's websocket": { package: "kamailio-websocket-modules", isThere: isKamailioModule("websocket") },
+  "python's venv": { package: "python3-venv", isThere: hasVenv },
   baresip: { package: "baresip-core", isThere: isProgram("baresip") },
 };
 

@@ -13,7 +13,7 @@ import { runGroup } from "./run-group.mjs";
 const HELP = `npm test [-- PATH… [-t NAME]]
 
 Runs unit, package, end-to-end and Kafka tests, or those whose path contains one of PATH. Installs what is missing:
-npm packages, Kafka's jars with Maven and, as root, Debian's SIPp, tshark, kcat, Kamailio and others. What cannot be
+npm packages, Kafka's jars with Maven, pycrate with pip and, as root, Debian's SIPp, tshark, kcat, Kamailio and others. What cannot be
 installed is a failure where CI=true, otherwise its suite is SKIPPED.`;
 
 const KAFKA_SPEC = /\.kafka\.spec\.ts$/;
@@ -42,6 +42,13 @@ const SUITES = [
     env: {},
   },
   {
+    name: "pycrate",
+    takes: (path) => path === "test/oracles/isup-pycrate.spec.ts",
+    needs: ["python's venv", "pycrate"],
+    args: [],
+    env: {},
+  },
+  {
     name: "interop",
     takes: (path) => path.startsWith("test/interop/"),
     needs: [
@@ -61,7 +68,7 @@ const SUITES = [
 ];
 
 /** In this order: what fails soonest comes first. */
-const ORDER = ["unit", "package", "end-to-end", "interop", "kafka"];
+const ORDER = ["unit", "package", "pycrate", "end-to-end", "interop", "kafka"];
 
 const JEST = [
   "--experimental-vm-modules",
@@ -140,7 +147,23 @@ async function provide(needs) {
     const reason = await prepareKafka();
     if (reason !== undefined) missing.set("kafka", reason);
   }
+  if (needs.has("pycrate") && !missing.has("python's venv")) {
+    const reason = await preparePycrate();
+    if (reason !== undefined) missing.set("pycrate", reason);
+  }
   return missing;
+}
+
+/** Why there is no pycrate, or undefined where there is one. */
+async function preparePycrate() {
+  const pycrate = await import(join(ROOT, "test/oracles/pycrate/pycrate.mjs"));
+  if (!pycrate.isPrepared()) process.stderr.write("tandem: fetching pycrate with pip …\n");
+  try {
+    pycrate.prepare();
+    return undefined;
+  } catch (error) {
+    return `pip cannot fetch pycrate: ${error.message}`;
+  }
 }
 
 /** Why there is no broker, or undefined where there is one. */

@@ -1,0 +1,3 @@
+export declare const PYTHON: string;
+export declare function isPrepared(): boolean;
+export declare function prepare(): void;
