@@ -232,8 +232,9 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
     for (const { respond } of this.#pending.splice(0)) respond({ status: 481 });
   }
 
-  onAck(): void {
-    // An answer that came with it has reached the media already.
+  /** An answer that came with it has reached the media already. */
+  onAck(request: SipRequest): void {
+    this.onCarried(request);
   }
 
   /** An offer and its answer have met: in the ACK, in a re-INVITE, UPDATE or PRACK. */
@@ -325,7 +326,7 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
     this.#moreDigits += digits;
     this.#hasSt = stSignal;
     this.#setup = this.#read();
-    collection.onDigits(stSignal);
+    if (digits !== "" || stSignal) collection.onDigits(stSignal);
   }
 
   #keep(event: Isup): boolean {

@@ -427,6 +427,27 @@ describe("a new call where there is no room", () => {
   });
 });
 
+describe("what requests carry that the session answers itself", () => {
+  it("is told of before their answer: PRACK, re-INVITE and UPDATE, for parts beside the description (RFC 5621 §4)", () => {
+    const carried: string[] = [];
+    const two = new TwoAgents({
+      bobInCall: { onCarried: ({ method, body }) => carried.push(`${method} ${octetString(body)}`) },
+    });
+    two.invite();
+    two.incoming.progress({ status: 180 });
+    two.clock.advance(10);
+    two.incoming.accept({ status: 200 });
+    two.clock.advance(20);
+    two.aliceMedia.change();
+    two.aliceUsage.change("INVITE", {}, () => undefined);
+    two.clock.advance(20);
+    two.aliceUsage.change("UPDATE", {}, () => undefined);
+    two.clock.advance(20);
+    expect(carried.map((line) => line.split(" ")[0])).toEqual(["PRACK", "INVITE", "UPDATE"]);
+    expect(carried[1]).toContain("alice");
+  });
+});
+
 describe("the end of a call", () => {
   it("from the called side waits for the ACK (RFC 3261 §15)", () => {
     const two = new TwoAgents();
