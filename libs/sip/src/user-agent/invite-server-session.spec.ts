@@ -7,6 +7,7 @@ import { SeededRandom } from "../testing/seeded-random.ts";
 import { PlainDescriptions } from "../testing/plain-descriptions.ts";
 import { VirtualClock } from "../testing/virtual-clock.ts";
 import { T1, T4, TIMEOUT } from "../transaction/timers.ts";
+import { SDP_CONTENT } from "./description.ts";
 import type { InviteServerSession } from "./invite-server-session.ts";
 import type { Responder } from "./invite-usage.ts";
 import { UserAgent } from "./user-agent.ts";
@@ -326,6 +327,19 @@ describe("a called user agent", () => {
     called.clock.advance(TIMEOUT);
     expect(called.told).toEqual(["response lost"]);
     expect(called.leftovers).toBe(0);
+  });
+
+  it("sends no reliable response without the offer that is due in it, unless the caller insists (RFC 3262 §5)", () => {
+    const rseqOf = (headers: string[], body?: string): string | undefined => {
+      const called = new Called();
+      called.send("INVITE", 1, undefined, { headers });
+      const content = body === undefined ? {} : { headers: [SDP_CONTENT], body: octetsOf(body) };
+      called.session.progress({ status: 183, ...content });
+      return called.messages[0]?.header("rseq");
+    };
+    expect(rseqOf(["Supported: 100rel"])).toBeUndefined();
+    expect(rseqOf(["Supported: 100rel"], "offer")).toBeDefined();
+    expect(rseqOf(["Require: 100rel"])).toBeDefined();
   });
 
   it("answers a CANCEL that comes after its 2xx, and the call goes on (§9.2)", () => {

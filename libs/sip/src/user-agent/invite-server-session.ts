@@ -81,11 +81,15 @@ export class InviteServerSession implements TimerOwner {
     return this.#progress !== undefined;
   }
 
+  /** The caller insists (RFC 3262 §3). */
+  get #isReliableRequired(): boolean {
+    return (this.request.list("require") ?? []).some((tag) => tag.toLowerCase() === "100rel");
+  }
+
   #reliable(): ReliableProgress | undefined {
     const policy = this.#core.capabilities.reliableProvisionals;
     if (policy === "never" || !supports(this.request, "100rel")) return undefined;
-    const isRequired = (this.request.list("require") ?? []).some((tag) => tag.toLowerCase() === "100rel");
-    if (!isRequired && policy === "required") return undefined;
+    if (policy === "required" && !this.#isReliableRequired) return undefined;
     return new ReliableProgress(
       {
         timers: this.#core.timers,
@@ -121,7 +125,10 @@ export class InviteServerSession implements TimerOwner {
     this.#repeat ??= this.#core.timers.start(this, "repeat", REPEAT_MS);
     const usage = this.#usage(tag);
     const progress = this.#progress;
-    if (progress === undefined) {
+    // RFC 3262 §5: where the INVITE has no offer, the first reliable response has one; without, this is none of those.
+    const isOfferMissing =
+      usage.changes.exchange.offer === "weOwe" && descriptionOfReply(reply) === undefined;
+    if (progress === undefined || (isOfferMissing && !this.#isReliableRequired)) {
       this.#transaction.respond(this.#dialogReply(reply, tag));
       return;
     }
