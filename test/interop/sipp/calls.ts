@@ -241,6 +241,43 @@ export const CALLS: readonly Scenario[] = [
     },
   },
   {
+    proves: "takes a number with escapes, separators and parameters of its own",
+    clause: "RFC 3261 §19.1.4, RFC 3966 §5.1.1, RFC 4694 §4",
+    over: ["udp"],
+    events: LIFE.normal,
+    steps: (sipp) => {
+      const user = "%2B49(30)9990-%3100;npdi;rn=+4930123";
+      sipp.call({ body: sdp(), uri: `sip:${user}@[remote_ip]:[remote_port];user=phone` });
+      sipp.bye();
+    },
+    verify: (events) => {
+      expect(dataOf(events, "incoming")[0]?.called.e164).toBe("+49309990100");
+    },
+  },
+  {
+    proves: "answers audio and turns video down with port 0",
+    clause: "RFC 3264 §6",
+    over: ["udp"],
+    events: LIFE.normal,
+    steps: (sipp) => {
+      const { headers, text } = sdp();
+      const video = String.raw`m=video 40002 RTP/AVP 96\x0d\x0aa=rtpmap:96 H264/90000\x0d\x0a`;
+      sipp.call({ body: { headers, text: text + video } }, { text: "m=audio [1-9].*m=video 0 " });
+      sipp.bye();
+    },
+  },
+  {
+    proves: "answers telephone events in the payload type that is offered",
+    clause: "RFC 4733 §2.5.1, RFC 3264 §6.1",
+    over: ["udp"],
+    events: LIFE.normal,
+    steps: (sipp) => {
+      const offer = sdp({ formats: "8 97\na=rtpmap:97 telephone-event/8000" });
+      sipp.call({ body: offer }, { text: "m=audio [0-9]+ RTP/AVP 8 97.*a=rtpmap:97 telephone-event/8000" });
+      sipp.bye();
+    },
+  },
+  {
     proves: "takes an INVITE of 8 kB",
     clause: "RFC 3261 §18.1.1, §7",
     events: LIFE.normal,
@@ -288,6 +325,21 @@ export const CALLS: readonly Scenario[] = [
       const [incoming] = dataOf(events, "incoming");
       expect(incoming?.calling).toMatchObject({ presentation: "restricted", e164: "", source: "pai" });
       expect(JSON.stringify(incoming)).not.toContain("+4989555");
+    },
+  },
+  {
+    proves: "takes a caller without a name",
+    clause: "RFC 3323 §4.1.1.3, RFC 3261 §8.1.1.3",
+    over: ["udp"],
+    events: LIFE.normal,
+    steps: (sipp) => {
+      const edit = (text: string): string =>
+        text.replace(/^From: <[^>]*>/m, `From: "Anonymous" <sip:anonymous@anonymous.invalid>`);
+      sipp.call({ body: sdp(), edit });
+      sipp.bye({ edit });
+    },
+    verify: (events) => {
+      expect(dataOf(events, "incoming")[0]?.calling).toMatchObject({ presentation: "restricted", raw: "" });
     },
   },
   {

@@ -76,6 +76,27 @@ export const ENDINGS: readonly Scenario[] = [
     },
   },
   {
+    proves: "finds the Q.850 cause among several Reasons",
+    clause: "RFC 3326 §2",
+    over: ["udp"],
+    events: "incoming ringing answered released 31",
+    steps: (sipp) => {
+      sipp.call({ body: sdp() });
+      sipp.bye({ headers: [`Reason: SIP;cause=200;text="elsewhere, or not", Q.850;cause=31`] });
+    },
+  },
+  {
+    proves: "takes the cause of a call's end from the Reason of its CANCEL",
+    clause: "RFC 3326, RFC 3398 §7.2.3",
+    called: CALLED.late,
+    over: ["udp"],
+    events: "incoming ringing released 19",
+    steps: (sipp) => {
+      ring(sipp);
+      sipp.giveUp({ headers: ["Reason: Q.850;cause=19"] });
+    },
+  },
+  {
     proves: "sends its provisional again for an INVITE that comes again, and has one call",
     clause: "RFC 3261 §17.2.1",
     called: CALLED.late,

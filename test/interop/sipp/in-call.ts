@@ -100,7 +100,7 @@ export const IN_CALL: readonly Scenario[] = [
     headers: ["Require: precondition"],
     has: { Unsupported: "precondition" },
   }),
-  ...["INFO", "OPTIONS"].map((method): Scenario => ({
+  ...["INFO", "OPTIONS", "BYE"].map((method): Scenario => ({
     ...inCall(`refuses ${method} with a lower CSeq than the last with 500`, "RFC 3261 §12.2.2", method, 500),
     steps: (sipp) => {
       sipp.call({ body: sdp(), cseq: 10 });

@@ -91,6 +91,19 @@ export const ISUP_CALLS: readonly Scenario[] = [
     },
   },
   {
+    proves: "takes a call whose IAM cannot be decoded, and shows its octets",
+    clause: "RFC 3204 §3, Q.764 §2.9.5",
+    over: ["udp"],
+    events: LIFE.normal,
+    steps: (sipp) => {
+      sipp.call({ body: multipart(sdp(), isup("0100")) });
+      sipp.bye();
+    },
+    verify: (events) => {
+      expect(dataOf(events, "incoming")[0]?.isup).toMatchObject({ messageType: "undecodable", raw: "AQA=" });
+    },
+  },
+  {
     proves: "confirms a release with RLC where the trunk speaks SIP-I",
     clause: "Q.1912.5 profile C, Q.764 §2.3",
     from: SIP_I,

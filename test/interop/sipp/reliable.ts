@@ -33,6 +33,35 @@ export const RELIABLE_RINGING: readonly Scenario[] = [
     },
   },
   {
+    proves: "rings without PRACK where a reliable 180 would want an offer, and makes it in the 200",
+    clause: "RFC 3262 §5",
+    called: CALLED.soon,
+    over: ["udp", "tcp"],
+    events: LIFE.normal,
+    steps: (sipp) => {
+      sipp.invite({ headers: RELIABLE });
+      sipp.rings({ lacks: ["RSeq"] });
+      sipp.response(200, { text: "m=audio" });
+      sipp.ack({ body: sdp() });
+      sipp.bye();
+    },
+  },
+  {
+    proves: "answers a PRACK that comes again with the same 200",
+    clause: "RFC 3261 §17.2.2, RFC 3262 §3",
+    called: CALLED.late,
+    over: ["udp"],
+    seesAll: true,
+    events: LIFE.cancelled,
+    steps: (sipp) => {
+      sipp.invite({ body: sdp(), headers: RELIABLE });
+      sipp.ringsReliably();
+      sipp.repeat();
+      sipp.response(200);
+      sipp.giveUp();
+    },
+  },
+  {
     proves: "rings again with the same RSeq until PRACK comes",
     clause: "RFC 3262 §3",
     called: CALLED.late,

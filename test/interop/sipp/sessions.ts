@@ -1,4 +1,4 @@
-import { sdp } from "./body.ts";
+import { sdp, textBody } from "./body.ts";
 import { CALLED, LIFE, type Scenario } from "./suite.ts";
 
 const RELIABLE = ["Supported: 100rel"];
@@ -74,6 +74,45 @@ export const SESSIONS: readonly Scenario[] = [
       sipp.call({ body: sdp() });
       sipp.request("UPDATE", { body: sdp({ version: 2, formats: "0" }) });
       sipp.response(200, { text: "RTP/AVP 0" });
+      sipp.bye();
+    },
+  },
+  {
+    proves: "stays as it is where an UPDATE offers no codec of ours: 488",
+    clause: "RFC 3311 §5.2",
+    over: ["udp"],
+    events: LIFE.normal,
+    steps: (sipp) => {
+      sipp.call({ body: sdp() });
+      sipp.request("UPDATE", { body: sdp({ version: 2, formats: "18" }) });
+      sipp.response(488);
+      sipp.bye();
+    },
+  },
+  {
+    proves: "answers a re-INVITE that changes nothing",
+    clause: "RFC 3264 §8, RFC 3261 §14.2",
+    over: ["udp"],
+    events: LIFE.normal,
+    steps: (sipp) => {
+      sipp.call({ body: sdp() });
+      sipp.reinvite({ body: sdp() }, 200, { text: "m=audio" });
+      sipp.bye();
+    },
+  },
+  {
+    proves: "refuses a re-INVITE for its extension, body or interval (420, 415, 422), and the call goes on",
+    clause: "RFC 3261 §8.2.2.3, §8.2.3, §14.2, RFC 4028 §9",
+    over: ["udp", "tcp"],
+    events: LIFE.normal,
+    steps: (sipp) => {
+      sipp.call({ body: sdp() });
+      sipp.reinvite({ body: sdp({ version: 2 }), headers: ["Require: foo"] }, 420, {
+        has: { Unsupported: "foo" },
+      });
+      sipp.reinvite({ body: textBody("text/html", "<p>") }, 415, { has: { Accept: "application/sdp" } });
+      const headers = ["Supported: timer", "Session-Expires: 30"];
+      sipp.reinvite({ body: sdp({ version: 2 }), headers }, 422, { has: { "Min-SE": "90" } });
       sipp.bye();
     },
   },
