@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import type { SipRequest } from "../message/message.ts";
+import type { SipRequest, SipResponse } from "../message/message.ts";
 import { octetsOf, octetString } from "../message/octets.ts";
 import { parseMessage } from "../message/parse-message.ts";
 import { MemoryNetwork, type MemoryTransport } from "../testing/memory-network.ts";
@@ -7,6 +7,7 @@ import { SeededRandom } from "../testing/seeded-random.ts";
 import { VirtualClock } from "../testing/virtual-clock.ts";
 import { T1, T4, TIMEOUT } from "../transaction/timers.ts";
 import type { InviteClientSession } from "./invite-client-session.ts";
+import type { InviteUsage } from "./invite-usage.ts";
 import { UserAgent } from "./user-agent.ts";
 
 /** A user agent that calls, and a bare transport that plays everyone it may reach. */
@@ -19,7 +20,7 @@ class Calling {
   readonly told: string[] = [];
   /** What `onAccepted` puts into the ACK. */
   answer: Uint8Array | undefined;
-  onProvisional: () => void = () => undefined;
+  onProvisional: (response: SipResponse) => void = () => undefined;
 
   constructor() {
     this.agent = new UserAgent(
@@ -48,7 +49,7 @@ class Calling {
       {
         onProvisional: (response) => {
           this.told.push(String(response.status));
-          this.onProvisional();
+          this.onProvisional(response);
         },
         onAccepted: (response) => {
           this.told.push(`accepted ${response.status} ${response.toTag ?? ""}`);
@@ -189,6 +190,24 @@ describe("a calling user agent", () => {
       { sequenceNumber: 3, method: "BYE" },
     ]);
     expect(bye?.toTag).toBe("two");
+  });
+
+  it("sends requests in the early dialog of any fork, by the response that made it (§12.2)", () => {
+    const calling = new Calling();
+    const usages: (InviteUsage | undefined)[] = [];
+    calling.onProvisional = (response) => {
+      const usage = calling.session.usageOf(response);
+      usages.push(usage);
+      usage?.send("INFO", {}, () => undefined);
+    };
+    const [invite] = calling.requests;
+    calling.respond(invite, 100);
+    calling.respond(invite, 183, "one");
+    calling.respond(invite, 183, "two");
+    expect(calling.session.usage).toBeUndefined();
+    expect(usages.map((usage) => usage?.dialog.remoteTag)).toEqual([undefined, "one", "two"]);
+    expect(calling.sent).toEqual(["INVITE", "INFO", "INFO"]);
+    expect(calling.requests.slice(1).map(({ toTag }) => toTag)).toEqual(["one", "two"]);
   });
 
   it("ends its early dialogs with a final ≥ 300, or where nothing final comes", () => {

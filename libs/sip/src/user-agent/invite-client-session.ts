@@ -98,6 +98,11 @@ export class InviteClientSession {
     return this.#accepted?.usage;
   }
 
+  /** The usage of the fork that a response came from, early or answered; undefined where it made no dialog. */
+  usageOf({ toTag }: SipResponse): InviteUsage | undefined {
+    return this.#forks.find(({ tag }) => tag === toTag)?.usage;
+  }
+
   #send(requests: OutOfDialog, content: RequestBody): void {
     this.#hasOffer = descriptionOfReply(content) !== undefined;
     const parts = (amendment: Amendment, target: Target): RequestBody => ({
