@@ -1,9 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { iamFrom } from "@tandem/interworking";
 import { editIsup, hexOf, isupMessage } from "@tandem/isup";
-import { dataOf, eventsOf, expectWhole, releaseOf, wordsOf, type CallEvent } from "../helpers/calls.ts";
+import {
+  dataOf,
+  eventsByCall,
+  eventsOf,
+  expectWhole,
+  releaseOf,
+  wordsOf,
+  type CallEvent,
+} from "../helpers/calls.ts";
 import { removeEdges, startEdge, type TestEdge } from "../helpers/edge.ts";
 import { bodyOf, newBranch, sdpFor, TestCall, type CallOptions } from "../helpers/sip-call.ts";
+import { tandem } from "../helpers/tandem.ts";
 import { closeClients, isupOf, SipClient, type RawMessage } from "../helpers/sip-client.ts";
 
 /** Instead of the 5 and 15 s of Q.764, of which the test of T35 alone waits for the end. */
@@ -206,6 +215,25 @@ describe("digits in SAMs (RFC 3578 §2, Q.764 §2.1.2)", () => {
   });
 });
 
+describe("a carrier that dials digit by digit", () => {
+  it("has one call with its whole number, and each SAM told of (tandem carrier call --overlap)", async () => {
+    const target = `sip:${edge.address}:${edge.port}`;
+    const numbers = ["--from", "+4989123456789", "--to", "+4930999005", "--overlap", "4"];
+    const { code, stdout } = await tandem([
+      ...["carrier", "call", "--target", target, ...numbers],
+      ...["--listen", "127.0.0.1:0", "--duration", "0s"],
+    ]);
+    expect(code).toBe(0);
+    expect(stdout.match(/→ INFO /g)).toHaveLength(6);
+    const calls = [...eventsByCall(edge.journalEvents()).values()];
+    const events = calls.find((each) => dataOf(each, "incoming")[0]?.called.e164 === "+4930999005");
+    if (events === undefined) throw new TypeError("no call to the whole number");
+    expectWhole(events);
+    const digits = dataOf(events, "isup").map(({ isup }) => isup.parameters["subsequentNumber"]);
+    expect(digits).toMatchObject([..."999005"].map((digit, at) => ({ digits: digit, stSignal: at === 5 })));
+  });
+});
+
 describe("digits in INVITEs of one call (RFC 3578 §3.2, §3.5)", () => {
   const further = (call: TestCall, called: string, options: CallOptions = {}): TestCall =>
     new TestCall(plain, edge, { callId: call.callId, fromTag: call.fromTag, called, ...options });
@@ -301,7 +329,7 @@ describe("digits in INVITEs of one call (RFC 3578 §3.2, §3.5)", () => {
 });
 
 describe("an edge that collects digits", () => {
-  it("leaves nothing behind, and no timer", async () => {
+  it("leaves nothing behind", async () => {
     const { calls, sip } = await edge.until(({ sip: { dialogs } }) => dialogs === 0);
     expect({ calls, dialogs: sip.dialogs }).toEqual({ calls: 0, dialogs: 0 });
   });

@@ -9,6 +9,7 @@ import type {
   SipResponse,
 } from "@tandem/sip";
 import { LISTENER, type Endpoint } from "./endpoint.ts";
+import { dial, divided } from "./overlap.ts";
 import { contentOf, type Dialect } from "./profile.ts";
 import {
   causeSources,
@@ -31,6 +32,8 @@ export interface CallPlan {
   readonly from: string;
   readonly to: string;
   readonly dialect: Dialect | undefined;
+  /** So many digits in the INVITE, the others one by one behind it (RFC 3578); needs a dialect. */
+  readonly overlapDigits?: number | undefined;
   /** From the answer to our BYE. */
   readonly durationMs: number;
   /** From the INVITE to our CANCEL, where the call is not to be answered. */
@@ -52,6 +55,8 @@ export class OutgoingCall implements InviteClientSessionListener {
   readonly #startedMs = performance.now();
   readonly #timers = new Set<NodeJS.Timeout>();
   #resolve: (report: CallReport) => void = () => undefined;
+  /** Digits that are still to follow the INVITE. */
+  #undialled: string;
   #ringingMs: number | undefined;
   #answeredMs: number | undefined;
   #tone: Promise<MediaCount> | undefined;
@@ -71,7 +76,9 @@ export class OutgoingCall implements InviteClientSessionListener {
     this.#media = media;
     this.session = endpoint.descriptions(media);
     this.ended = new Promise((resolve) => (this.#resolve = resolve));
-    const { dialect, from, to, host, target } = plan;
+    const { dialect, from, host, target, overlapDigits } = plan;
+    const { first: to, rest } = divided(plan.to, overlapDigits);
+    this.#undialled = rest;
     const isup = dialect && iamFrom({ called: to, calling: from }, dialect.variant);
     const offer = this.session.makeOffer();
     const content = contentOf(dialect, { sdp: offer.ok ? offer.description : undefined, isup });
@@ -112,6 +119,12 @@ export class OutgoingCall implements InviteClientSessionListener {
 
   onProvisional(response: SipResponse): void {
     if (response.status > 100) this.#ringingMs ??= this.#sinceStart();
+    const usage = this.#session.usageOf(response);
+    const { dialect } = this.#plan;
+    if (usage === undefined || dialect === undefined) return;
+    // The dialog is there that SAMs need.
+    dial(usage, dialect, this.#undialled);
+    this.#undialled = "";
   }
 
   onAccepted(): undefined {

@@ -20,6 +20,8 @@ import {
 const COUNT_MAX = 1_000_000;
 const RATE_MAX = 10_000;
 const DURATION_MS = 2_000;
+/** As `telephoneNumberOf` takes them. */
+const DIGITS_MAX = 32;
 
 export const call: Command = {
   summary: "places calls",
@@ -36,6 +38,7 @@ Exit code 0 where every call went as asked, 1 where one did not, 2 for a wrong c
   --count N             so many calls, one after the other
   --rate R              so many calls a second, whatever the others do
   --media               play a second of tone and count what comes back
+  --overlap N           N digits of --to in the INVITE, the others one by one in SAMs behind it (RFC 3578)
   --cancel-after TIME   CANCEL so long after the INVITE; the call is not to be answered
   --quiet               no messages, only how each call ended
   --json                one JSON object for each call in the place of all else`,
@@ -53,15 +56,24 @@ Exit code 0 where every call went as asked, 1 where one did not, 2 for a wrong c
       rate: { type: "string" },
       media: { type: "boolean" },
       "cancel-after": { type: "string" },
+      overlap: { type: "string" },
       quiet: { type: "boolean" },
       json: { type: "boolean" },
     });
     const target = targetOf(values.target);
+    const profile = profileOf(values.profile);
+    const overlapDigits = numberOf("--overlap", values.overlap, {
+      least: 1,
+      most: DIGITS_MAX,
+      isWhole: true,
+    });
+    if (overlapDigits !== undefined && profile === "sip") throw usage("--overlap needs sip-t or sip-i");
     const wanted = {
+      overlapDigits,
       host: target.written,
       from: telephoneNumberOf("--from", values.from),
       to: telephoneNumberOf("--to", values.to),
-      dialect: callersDialect(profileOf(values.profile), isupVariantOf(values.variant)),
+      dialect: callersDialect(profile, isupVariantOf(values.variant)),
       durationMs: durationOf("--duration", values.duration) ?? DURATION_MS,
       cancelAfterMs: durationOf("--cancel-after", values["cancel-after"]),
       hasMedia: values.media === true,
