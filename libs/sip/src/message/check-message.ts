@@ -54,10 +54,8 @@ function checkCommon(message: SipMessage): MessageFault | undefined {
     if (values === undefined || values.some((value) => parseVia(value.trim()) === undefined))
       return bad("Via", line);
   }
-  for (const id of SINGLE) {
-    if (!ids.includes(id)) return missing(id);
-    if (isRepeated(message, id)) return repeated(id);
-  }
+  const fault = countFault(ids);
+  if (fault !== undefined) return fault;
   const { callId } = message;
   if (callId === undefined || callId === "" || WHITE.test(callId)) return bad("Call-ID", callId);
   if (message.from === undefined) return bad("From", message.header("from"));
@@ -67,6 +65,34 @@ function checkCommon(message: SipMessage): MessageFault | undefined {
 }
 
 const WHITE = /\s/;
+
+/** In one pass, since every message is asked: a bit for each of {@link SINGLE} that was met. */
+function countFault(ids: readonly string[]): MessageFault | undefined {
+  let met = 0;
+  for (const id of ids) {
+    const place = placeOf(id);
+    if (place < 0) continue;
+    if ((met & (1 << place)) !== 0) return repeated(id);
+    met |= 1 << place;
+  }
+  const absent = SINGLE.find((_, place) => (met & (1 << place)) === 0);
+  return absent === undefined ? undefined : missing(absent);
+}
+
+function placeOf(id: string): number {
+  switch (id) {
+    case "from":
+      return 0;
+    case "to":
+      return 1;
+    case "call-id":
+      return 2;
+    case "cseq":
+      return 3;
+    default:
+      return -1;
+  }
+}
 
 function isRepeated({ index: { ids } }: SipMessage, id: string): boolean {
   return ids.indexOf(id) !== ids.lastIndexOf(id);

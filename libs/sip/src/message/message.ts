@@ -9,8 +9,10 @@ import { parseVia, type Via } from "./via.ts";
 /** Where a header field lies in the head: `id` is the lower-case long name, the rest are offsets. */
 export interface HeaderIndex {
   readonly ids: readonly string[];
-  /** No value is folded and none has an octet above 0x7F: each is its own text. */
-  readonly isPlain: boolean;
+  /** Some value may be on several lines. */
+  readonly isFolded: boolean;
+  /** No octet is above 0x7F: each value is its own text. */
+  readonly isAscii: boolean;
   readonly nameStarts: readonly number[];
   readonly valueStarts: readonly number[];
   readonly valueEnds: readonly number[];
@@ -66,15 +68,14 @@ abstract class SipMessageBase {
 
   /** The value at an index position as sent, but unfolded (RFC 3261 §7.3.1). One character per octet. */
   rawValue(at: number): string {
-    const { valueStarts, valueEnds, isPlain } = this.index;
+    const { valueStarts, valueEnds, isFolded } = this.index;
     const value = this.head.slice(valueStarts[at], valueEnds[at]);
-    if (isPlain) return value;
-    return value.includes("\n") ? value.replace(/\r\n[ \t]+/g, " ") : value;
+    return isFolded && value.includes("\n") ? value.replace(/\r\n[ \t]+/g, " ") : value;
   }
 
   /** The value at an index position as text. */
   text(at: number): string {
-    return this.index.isPlain ? this.rawValue(at) : textOf(this.rawValue(at));
+    return this.index.isAscii ? this.rawValue(at) : textOf(this.rawValue(at));
   }
 
   /** First value of a header field by its lower-case long name, as text. */

@@ -156,7 +156,8 @@ function buildResponse(
 
 interface MutableIndex {
   readonly ids: string[];
-  isPlain: boolean;
+  readonly isFolded: boolean;
+  readonly isAscii: boolean;
   readonly nameStarts: number[];
   readonly valueStarts: number[];
   readonly valueEnds: number[];
@@ -224,8 +225,8 @@ function scanHead(octets: Uint8Array, start: number): ScannedHead | undefined {
     at += 2;
   }
   if (octets[at + 1] !== LINE_FEED) return undefined;
-  const isPlain = !isFolded && bits < 0x80;
-  return { startEnd, headEnd: at - 2, index: { ids, isPlain, nameStarts, valueStarts, valueEnds } };
+  const index = { ids, isFolded, isAscii: bits < 0x80, nameStarts, valueStarts, valueEnds };
+  return { startEnd, headEnd: at - 2, index };
 }
 
 /** Gives the fields of other names theirs; false where one is none. */
@@ -243,7 +244,8 @@ function nameOthers(head: string, { ids, nameStarts }: MutableIndex): boolean {
 function indexHead(head: string, from: number): { index: HeaderIndex; fault: Fault | undefined } {
   const index: MutableIndex = {
     ids: [],
-    isPlain: false,
+    isFolded: true,
+    isAscii: false,
     nameStarts: [],
     valueStarts: [],
     valueEnds: [],

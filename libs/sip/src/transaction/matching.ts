@@ -50,7 +50,7 @@ export function hasBranch(key: string, branch: string | undefined): boolean {
 
 /** Key of the client transaction a response belongs to (RFC 3261 §17.1.3). */
 export function clientKey(branch: string, method: string): string {
-  return `${branch} ${method}`;
+  return keyOf(branch, method);
 }
 
 export function clientKeyOf(response: SipResponse): string {

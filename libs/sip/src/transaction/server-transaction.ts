@@ -15,15 +15,9 @@ import {
   type NonInviteServerInput,
   type NonInviteServerState,
 } from "./non-invite-server-machine.ts";
-import { Transaction, type TransactionHost } from "./transaction.ts";
+import { Transaction, type Keys, type TransactionHost } from "./transaction.ts";
 
-/** Where a server transaction stands in the layer: its own key, and the one it shares with copies of its request. */
-export interface ServerKeys {
-  readonly key: string;
-  readonly mergeKey: string | undefined;
-}
-
-export interface ServerTransactionHost extends TransactionHost<ServerKeys> {
+export interface ServerTransactionHost extends TransactionHost {
   send(octets: Uint8Array, target: Target): void;
   /** ACK of a 2xx that carried the INVITE's own branch (RFC 6026 §7.1). */
   passAck(ack: SipRequest, flow: Flow): void;
@@ -39,14 +33,8 @@ export interface ServerTransactionListener {
 export type Reply = ResponseParts;
 
 /** INVITE server transaction, RFC 3261 §17.2.1. Made by the layer, ended by timer H, I or L. */
-export class InviteServerTransaction extends Transaction<
-  InviteServerState,
-  InviteServerInput,
-  SipRequest,
-  ServerKeys
-> {
+export class InviteServerTransaction extends Transaction<InviteServerState, InviteServerInput, SipRequest> {
   readonly flow: Flow;
-  readonly key: string;
   readonly #host: ServerTransactionHost;
   /** Where responses go. */
   readonly target: Target;
@@ -55,9 +43,8 @@ export class InviteServerTransaction extends Transaction<
   #toTag: string | undefined;
   listener: ServerTransactionListener | undefined;
 
-  constructor(keys: ServerKeys, request: SipRequest, flow: Flow, host: ServerTransactionHost) {
+  constructor(keys: Keys, request: SipRequest, flow: Flow, host: ServerTransactionHost) {
     super(keys, INVITE_SERVER_START, host);
-    this.key = keys.key;
     this.#host = host;
     this.flow = flow;
     this.#request = request;
@@ -135,12 +122,10 @@ export function classOf(status: number): "1xx" | "2xx" | "300-699" {
 export class NonInviteServerTransaction extends Transaction<
   NonInviteServerState,
   NonInviteServerInput,
-  SipRequest,
-  ServerKeys
+  SipRequest
 > {
   readonly flow: Flow;
   readonly #host: ServerTransactionHost;
-  readonly #target: Target;
   /** Until the final response. */
   #request: SipRequest | undefined;
   /**
@@ -149,12 +134,11 @@ export class NonInviteServerTransaction extends Transaction<
    */
   #final: Reply | undefined;
 
-  constructor(keys: ServerKeys, request: SipRequest, flow: Flow, host: ServerTransactionHost) {
+  constructor(keys: Keys, request: SipRequest, flow: Flow, host: ServerTransactionHost) {
     super(keys, NON_INVITE_SERVER_START, host);
     this.#host = host;
     this.flow = flow;
     this.#request = request;
-    this.#target = responseTarget(request, flow);
   }
 
   /** The user was given the request: from here the 100 is due, and the client's patience runs out. */
@@ -187,7 +171,8 @@ export class NonInviteServerTransaction extends Transaction<
     if (output.type !== "send" && output.type !== "trying") return;
     const request = message ?? this.#request;
     if (request === undefined) return;
-    this.#host.send(responseTo(request, this.#final ?? TRYING_REPLY, this.flow), this.#target);
+    const octets = responseTo(request, this.#final ?? TRYING_REPLY, this.flow);
+    this.#host.send(octets, responseTarget(request, this.flow));
   }
 }
 

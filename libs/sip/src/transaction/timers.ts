@@ -26,6 +26,8 @@ export interface Timer {
   owner: TimerOwner | undefined;
   previous: Timer | undefined;
   next: Timer | undefined;
+  /** For an owner of several, to keep a list without another object. */
+  sibling: Timer | undefined;
   readonly queue: Queue;
 }
 
@@ -72,6 +74,7 @@ export class TimerQueues {
       owner,
       previous: queue.last,
       next: undefined,
+      sibling: undefined,
       queue,
     };
     if (queue.last === undefined) {

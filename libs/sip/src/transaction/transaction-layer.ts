@@ -216,7 +216,7 @@ export class TransactionLayer {
   #receiveResponse(response: SipResponse, flow: Flow): void {
     const fault = checkResponse(response);
     // RFC 3261 §18.1.2: a response with more than our own Via was not meant for a user agent (§8.1.3.3).
-    if (fault !== undefined || (response.list("via")?.length ?? 0) > 1) {
+    if (fault !== undefined || hasSeveralVias(response)) {
       this.#user.onRefused(
         fault?.code ?? "foreign-response",
         undefined,
@@ -364,6 +364,14 @@ export class TransactionLayer {
 
 function sourceKey(listener: string, address: string): string {
   return `${listener} ${address}`;
+}
+
+function hasSeveralVias(response: SipResponse): boolean {
+  const { ids } = response.index;
+  const first = ids.indexOf("via");
+  // Nearly all have one line with one value, and need not be taken apart.
+  const isOne = ids.lastIndexOf("via") === first && !response.rawValue(first).includes(",");
+  return !isOne && (response.list("via")?.length ?? 0) > 1;
 }
 
 /** For those who have to find it: a fault of ours is rare, and its place is what counts. */

@@ -1,35 +1,33 @@
 import type { Output, Step } from "./machine.ts";
 import type { Timer, TimerOwner, TimerQueues } from "./timers.ts";
 
-/** Under what a layer keeps a transaction. */
+/** Under what a layer keeps a transaction: its own key, and of a server's the one it shares with copies of its request. */
 export interface Keys {
   readonly key: string;
+  readonly mergeKey?: string | undefined;
 }
 
 /** What a transaction needs of the layer it lives in. */
-export interface TransactionHost<K extends Keys = Keys> {
+export interface TransactionHost {
   readonly timers: TimerQueues;
   /** Called once, when the machine reaches Terminated. */
-  terminated(keys: K): void;
+  terminated(keys: Keys): void;
 }
 
-/** Most transactions have one timer or none, for 32 s each: an array that grew by pushing has room for 17. */
-const NO_TIMERS: readonly Timer[] = [];
-
 /** Runs one machine of RFC 3261 §17: keeps its state, its timers and its place in the layer. */
-export abstract class Transaction<
-  State extends { readonly name: string },
-  Input extends string,
-  Message,
-  K extends Keys = Keys,
-> implements TimerOwner {
-  readonly #keys: K;
-  readonly #host: TransactionHost<K>;
+export abstract class Transaction<State extends { readonly name: string }, Input extends string, Message>
+  implements TimerOwner, Keys
+{
+  readonly key: string;
+  readonly mergeKey: string | undefined;
+  readonly #host: TransactionHost;
   #state: State;
-  #timers = NO_TIMERS;
+  /** The first of those that run. */
+  #timer: Timer | undefined;
 
-  constructor(keys: K, state: State, host: TransactionHost<K>) {
-    this.#keys = keys;
+  constructor({ key, mergeKey }: Keys, state: State, host: TransactionHost) {
+    this.key = key;
+    this.mergeKey = mergeKey;
     this.#state = state;
     this.#host = host;
   }
@@ -39,7 +37,7 @@ export abstract class Transaction<
   }
 
   onTimer(name: string): void {
-    this.#forget(name);
+    this.#take(name);
     this.input(`timer ${name}` as Input);
   }
 
@@ -49,8 +47,8 @@ export abstract class Transaction<
 
   /** Ends at once, without a word to anybody: for closing the layer. */
   drop(): void {
-    for (const timer of this.#timers) this.#host.timers.stop(timer);
-    this.#timers = NO_TIMERS;
+    for (let timer = this.#timer; timer !== undefined; timer = timer.sibling) this.#host.timers.stop(timer);
+    this.#timer = undefined;
   }
 
   protected abstract step(state: State, input: Input): Step<State>;
@@ -61,29 +59,32 @@ export abstract class Transaction<
     this.#state = step.state;
     for (const output of step.outputs) {
       if (output.type === "start") this.#keep(this.#host.timers.start(this, output.timer, output.afterMs));
-      else if (output.type === "stop") this.#stop(output.timer);
+      else if (output.type === "stop") this.#host.timers.stop(this.#take(output.timer));
     }
     if (step.state.name === "Terminated" && !wasTerminated) {
       this.drop();
-      this.#host.terminated(this.#keys);
+      this.#host.terminated(this);
     }
     // Last, because a user of the transaction may give it the next input from here.
     for (const output of step.outputs)
       if (output.type !== "start" && output.type !== "stop") this.perform(output, message);
   }
 
-  #stop(name: string): void {
-    if (this.#timers.length === 0) return;
-    for (const timer of this.#timers) if (timer.name === name) this.#host.timers.stop(timer);
-    this.#forget(name);
-  }
-
   #keep(timer: Timer): void {
-    this.#timers = this.#timers.length === 0 ? [timer] : this.#timers.concat(timer);
+    timer.sibling = this.#timer;
+    this.#timer = timer;
   }
 
-  #forget(name: string): void {
-    const left = this.#timers.filter((timer) => timer.name !== name);
-    this.#timers = left.length === 0 ? NO_TIMERS : left;
+  /** Out of the list, where it is there. */
+  #take(name: string): Timer | undefined {
+    let before: Timer | undefined;
+    let timer = this.#timer;
+    while (timer !== undefined && timer.name !== name) {
+      before = timer;
+      timer = timer.sibling;
+    }
+    if (before === undefined) this.#timer = timer?.sibling;
+    else before.sibling = timer?.sibling;
+    return timer;
   }
 }

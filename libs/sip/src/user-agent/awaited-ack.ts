@@ -6,6 +6,8 @@ import { T1, T2, TIMEOUT, type Timer, type TimerOwner, type TimerQueues } from "
  * given up after 64·T1. That end-to-end retransmission holds on every transport.
  */
 export class AwaitedAck implements TimerOwner {
+  /** Of the INVITE. */
+  readonly sequenceNumber: number;
   readonly #timers: TimerQueues;
   readonly #transaction: InviteServerTransaction;
   readonly #onTimeout: () => void;
@@ -13,7 +15,13 @@ export class AwaitedAck implements TimerOwner {
   #leftMs = TIMEOUT - T1;
   #timer: Timer | undefined;
 
-  constructor(timers: TimerQueues, transaction: InviteServerTransaction, onTimeout: () => void) {
+  constructor(
+    sequenceNumber: number,
+    timers: TimerQueues,
+    transaction: InviteServerTransaction,
+    onTimeout: () => void,
+  ) {
+    this.sequenceNumber = sequenceNumber;
     this.#timers = timers;
     this.#transaction = transaction;
     this.#onTimeout = onTimeout;

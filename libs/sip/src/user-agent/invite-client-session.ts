@@ -67,7 +67,7 @@ export class InviteClientSession {
   #request: ClientRequest | undefined;
   #hasOffer = false;
   #accepted: Fork | undefined;
-  #cancelHeaders: readonly HeaderField[] = [];
+  #cancelHeaders: readonly HeaderField[] | undefined;
   #isCancelWanted = false;
   #cancelled: string | undefined;
   #hasFinal = false;
@@ -171,7 +171,7 @@ export class InviteClientSession {
       method: "CANCEL",
       requestUri: request.requestUri,
       via: request.via,
-      headers: [...headers, ...this.#cancelHeaders],
+      headers: [...headers, ...(this.#cancelHeaders ?? [])],
     };
     // The answer to CANCEL says nothing about the INVITE, whose own final response is waited for.
     const ignore = (): void => undefined;

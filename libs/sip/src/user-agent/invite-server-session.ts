@@ -40,7 +40,8 @@ export class InviteServerSession implements TimerOwner {
   replaced: ReplaceableCall | undefined;
   readonly #core: UserAgentCore;
   readonly #transaction: InviteServerTransaction;
-  readonly #usages = new Map<string, InviteUsage>();
+  /** By local tag; one nearly always. */
+  #usages: readonly InviteUsage[] = [];
   readonly #progress: ReliableProgress | undefined;
   readonly #queue: (() => void)[] = [];
   readonly #hasOffer: boolean;
@@ -69,7 +70,7 @@ export class InviteServerSession implements TimerOwner {
 
   set listener(listener: InviteServerSessionListener) {
     this.#listener = listener;
-    for (const usage of this.#usages.values()) usage.listener = listener;
+    for (const usage of this.#usages) usage.listener = listener;
   }
 
   get finalStatus(): number | undefined {
@@ -165,7 +166,7 @@ export class InviteServerSession implements TimerOwner {
     if (this.#finalStatus !== undefined) return undefined;
     this.#finish(reply.status);
     const usage = this.#usage(tag);
-    for (const [other, early] of this.#usages) if (other !== tag) early.end();
+    for (const early of this.#usages) if (early !== usage) early.end();
     usage.confirm();
     const send = (): void => {
       this.#withDescription(usage, reply, (complete) => {
@@ -232,7 +233,7 @@ export class InviteServerSession implements TimerOwner {
     this.#finish(reply.status);
     this.#progress?.final();
     this.#transaction.respond({ ...reply, toTag: this.tag });
-    for (const usage of this.#usages.values()) usage.end();
+    for (const usage of this.#usages) usage.end();
   }
 
   receiveCancel(request: SipRequest, respond: Responder): void {
@@ -302,25 +303,28 @@ export class InviteServerSession implements TimerOwner {
   #dialogReply(reply: Reply, toTag: string): Reply {
     // RFC 3261 §13.3.1.4: a 2xx says what may come in the dialog; so does what is sent before it.
     const own = [
-      ...this.#core.contactHeaders(this.flow.listener, this.#usages.get(toTag)?.dialog.isSecure === true),
+      ...this.#core.contactHeaders(this.flow.listener, this.#known(toTag)?.dialog.isSecure === true),
       ...this.#core.capabilities.ofCall(this.#listener),
     ];
     return { ...reply, toTag, headers: [...own, ...(reply.headers ?? [])] };
   }
 
+  #known(tag: string): InviteUsage | undefined {
+    return this.#usages.find(({ dialog }) => dialog.localTag === tag);
+  }
+
   #usage(tag: string): InviteUsage {
-    let usage = this.#usages.get(tag);
-    if (usage !== undefined) return usage;
+    const known = this.#known(tag);
+    if (known !== undefined) return known;
     const dialog = dialogFromInvite(this.request, tag, this.flow.listener);
-    usage = new InviteUsage(this.#core, dialog, this.flow, false);
+    const usage = new InviteUsage(this.#core, dialog, this.flow, false);
     usage.listener = this.#listener;
     usage.changes.notePeer(this.request);
     usage.changes.step(this.#hasOffer ? "receive INVITE+offer" : "receive INVITE");
-    const made = usage;
     usage.onPrack = (request, respond) => {
-      this.#receivePrack(made, request, respond);
+      this.#receivePrack(usage, request, respond);
     };
-    this.#usages.set(tag, usage);
+    this.#usages = [...this.#usages, usage];
     return usage;
   }
 }

@@ -50,14 +50,16 @@ export interface InviteUsageListener extends CallWiring {
   onSessionLost?(reason: SessionLoss): void;
 }
 
+const NONE_AWAITED: readonly AwaitedAck[] = [];
+
 /** The INVITE usage of one dialog (RFC 5057 §2): what happens in a call, both ways. */
 export class InviteUsage implements DialogUsage, ReplaceableCall, SessionChangesHost {
   readonly open: OpenDialog;
   readonly changes: SessionChanges;
   readonly isCaller: boolean;
   readonly core: UserAgentCore;
-  /** By sequence number; none most of the time. */
-  #awaitedAcks: Map<number, AwaitedAck> | undefined;
+  /** None most of the time. */
+  #awaitedAcks: readonly AwaitedAck[] = NONE_AWAITED;
   #hasEnded = false;
   /** A BYE of ours that waits for the ACK to our 2xx (RFC 3261 §15). */
   #pendingBye: { readonly send: () => void; readonly outcome: Outcome } | undefined;
@@ -122,28 +124,27 @@ export class InviteUsage implements DialogUsage, ReplaceableCall, SessionChanges
 
   /** From here the 2xx of this transaction is sent until its ACK comes. */
   awaitAck(sequenceNumber: number, transaction: InviteServerTransaction): void {
-    const awaited = new AwaitedAck(this.core.timers, transaction, () => {
-      this.#forgetAck(sequenceNumber);
+    const awaited = new AwaitedAck(sequenceNumber, this.core.timers, transaction, () => {
+      this.#forgetAck(awaited);
       this.#flushBye();
       if (!this.#hasEnded) this.listener?.onAckTimeout();
     });
-    this.#awaitedAcks ??= new Map();
-    this.#awaitedAcks.set(sequenceNumber, awaited);
+    this.#awaitedAcks = [...this.#awaitedAcks, awaited];
   }
 
-  #forgetAck(sequenceNumber: number): void {
-    this.#awaitedAcks?.delete(sequenceNumber);
-    if (this.#awaitedAcks?.size === 0) this.#awaitedAcks = undefined;
+  #forgetAck(awaited: AwaitedAck): void {
+    const left = this.#awaitedAcks.filter((each) => each !== awaited);
+    this.#awaitedAcks = left.length === 0 ? NONE_AWAITED : left;
     // RFC 3262 §3: a PRACK may come after the 2xx, and hardly after its ACK.
     this.onPrack = undefined;
   }
 
   receiveAck(request: SipRequest): void {
     const number = request.cseq?.sequenceNumber ?? -1;
-    const awaited = this.#awaitedAcks?.get(number);
+    const awaited = this.#awaitedAcks.find(({ sequenceNumber }) => sequenceNumber === number);
     if (awaited === undefined) return;
     awaited.stop();
-    this.#forgetAck(number);
+    this.#forgetAck(awaited);
     if (this.#pendingBye !== undefined) {
       this.#flushBye();
       return;
@@ -267,7 +268,7 @@ export class InviteUsage implements DialogUsage, ReplaceableCall, SessionChanges
     };
     this.#hasEnded = true;
     this.changes.stop();
-    if (this.#awaitedAcks !== undefined) this.#pendingBye = { send, outcome };
+    if (this.#awaitedAcks.length > 0) this.#pendingBye = { send, outcome };
     else send();
   }
 
@@ -281,7 +282,7 @@ export class InviteUsage implements DialogUsage, ReplaceableCall, SessionChanges
 
   #flushBye(): void {
     const pending = this.#pendingBye;
-    if (pending === undefined || this.#awaitedAcks !== undefined) return;
+    if (pending === undefined || this.#awaitedAcks.length > 0) return;
     this.#pendingBye = undefined;
     pending.send();
   }
@@ -290,8 +291,8 @@ export class InviteUsage implements DialogUsage, ReplaceableCall, SessionChanges
   end(): void {
     this.#hasEnded = true;
     this.changes.stop();
-    for (const awaited of this.#awaitedAcks?.values() ?? []) awaited.stop();
-    this.#awaitedAcks = undefined;
+    for (const awaited of this.#awaitedAcks) awaited.stop();
+    this.#awaitedAcks = NONE_AWAITED;
     this.onCancel = undefined;
     this.#leave();
     // The peer has hung up while ours waited: there is nothing to say any more.
