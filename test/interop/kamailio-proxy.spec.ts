@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import type { TransportName } from "@tandem/sip";
 import type { Certificates } from "@tandem/sip/node";
 import { dataOf, eventsByCall, eventsOf, expectWhole, releaseOf, wordsOf } from "../helpers/calls.ts";
@@ -10,7 +10,7 @@ import { removeEdges, startEdge, type TestEdge } from "../helpers/edge.ts";
 import { Kamailio, stopKamailios, type SocketKind } from "../helpers/kamailio.ts";
 import { closeAgents, TestAgent, type PlacedCall } from "../helpers/sip-agent.ts";
 import { expectSuccess, runSipp } from "../helpers/sipp.ts";
-import { tandem } from "../helpers/tandem.ts";
+import { Tandem, tandem } from "../helpers/tandem.ts";
 
 const ECHO = "+493099900100";
 const RINGS_SHORTLY = "+493099901";
@@ -82,6 +82,13 @@ beforeAll(async () => {
   await Promise.all(PATHS.map(async (path) => proxies.set(path, await startProxy(path))));
 }, 60_000);
 
+/** What a test leaves running, even where it fails. */
+const endings: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  for (const end of endings.splice(0)) await end();
+});
+
 afterAll(async () => {
   await closeAgents();
   await removeEdges();
@@ -146,6 +153,28 @@ describe("our carrier behind Kamailio, over UDP", () => {
       expect(events.map(({ data }) => data.isup?.messageType)).toEqual(["IAM", "ACM", "ANM", "REL"]);
       expect(events[0]?.data).toMatchObject({ source: { transport: "udp", port: proxy.ports[1] } });
     }
+  });
+});
+
+describe("our carrier at both ends, over UDP", () => {
+  it("releases a call that it has taken: its BYE with REL goes back by the recorded route (RFC 3261 §12.2.1.1)", async () => {
+    const taking = ["--listen", "127.0.0.1:0", "--after", "100ms", "--release-after", "200ms", "--json"];
+    const callee = new Tandem(["carrier", "answer", ...taking]);
+    endings.push(() => callee.signal("SIGINT"));
+    const [, address = ""] = await callee.says(/takes calls on (\S+)/);
+    const proxy = await Kamailio.start({
+      config: "proxy.cfg",
+      listen: ["udp", "udp"],
+      defines: ([, far = ""]) => ({ FAR: far, NEXT: `sip:${address}` }),
+    });
+    const target = ["--target", `sip:${proxy.address}:${proxy.ports[0]}`, "--duration", "10s"];
+    const numbers = ["--from", "+493012345601", "--to", "+4930990101"];
+    const placed = await tandem(["carrier", "call", ...target, ...numbers, "--json"]);
+    expect(placed).toMatchObject({ code: 0, stderr: "" });
+    const report = JSON.parse(placed.stdout) as { callId: string };
+    expect(report).toMatchObject({ outcome: "answered", releasedBy: "peer", cause: { value: 16 } });
+    await proxy.expectRequests(report.callId, ["> udp INVITE", "> udp ACK", "< udp BYE"]);
+    expect((await callee.signal("SIGINT")).code).toBe(0);
   });
 });
 
