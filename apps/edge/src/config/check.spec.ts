@@ -56,6 +56,16 @@ kafka:
   sasl: { mechanism: scram-sha-512, username: edge, password: "\${file:secret.txt}" }
 `;
 
+/** Where the file says nothing of them; listen-limits.spec.ts has what it may say. */
+const LIBRARY_LIMITS = {
+  connections: 10_000,
+  connectionsPerSource: 100,
+  idleMs: 900_000,
+  silentMs: 32_000,
+  messageMs: 10_000,
+};
+const SYSTEM_DNS = { servers: [], timeoutMs: 2_000 };
+
 describe("checkConfig", () => {
   it("has a default for everything but version, a listener, a trunk and a route (design: configuration)", () => {
     expect(configOf(file())).toEqual({
@@ -70,6 +80,7 @@ describe("checkConfig", () => {
           port: 5060,
           advertise: undefined,
           tls: undefined,
+          limits: LIBRARY_LIMITS,
         },
       ],
       trunks: [
@@ -93,6 +104,7 @@ describe("checkConfig", () => {
       media: { firstPort: 20_000, lastPort: 20_999, address: undefined },
       journal: { directory: "/etc/tandem/data/journal", maxBytes: 4 * 2 ** 30 },
       http: { address: "127.0.0.1", port: 8080 },
+      dns: SYSTEM_DNS,
       kafka: {
         brokers: [],
         clientId: "tandem-edge-1",
@@ -120,6 +132,7 @@ describe("checkConfig", () => {
           port: 5070,
           advertise: "sbc.example.com",
           tls: undefined,
+          limits: LIBRARY_LIMITS,
         },
         {
           id: "udp-2",
@@ -128,6 +141,7 @@ describe("checkConfig", () => {
           port: 5060,
           advertise: "192.0.2.7",
           tls: undefined,
+          limits: LIBRARY_LIMITS,
         },
       ],
       trunks: [
@@ -192,6 +206,7 @@ describe("checkConfig", () => {
       media: { firstPort: 30_000, lastPort: 30_099, address: "192.0.2.9" },
       journal: { directory: "/var/lib/tandem", maxBytes: 256 * 2 ** 20 },
       http: { address: "localhost", port: 0 },
+      dns: SYSTEM_DNS,
     });
     const { sasl, ...rest } = kafka;
     expect(rest).toEqual({
