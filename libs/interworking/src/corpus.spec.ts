@@ -4,7 +4,8 @@ import { describe, expect, it } from "@jest/globals";
 import { causeIndicatorsOf, decodeIsup, hexOf, variantOf } from "@tandem/isup";
 import { parseMessage } from "@tandem/sip";
 import { readBody } from "./bodies.ts";
-import { causeFromStatus, statusFromCause } from "./causes.ts";
+import { Q1912_5, RFC3398, withOverrides } from "./cause-profiles.ts";
+import { causeFromStatus, causeOfRequest, statusFromCause, type CauseRules } from "./causes.ts";
 
 /** Bodies and tables of other implementations: read where the folder is, never copied here. */
 const root = resolve(import.meta.dirname, "../../..", process.env["TANDEM_CORPUS"] ?? "../shared/corpus");
@@ -81,15 +82,27 @@ const mime = load("mime_vectors.json") as MimeVector[] | undefined;
   },
 );
 
+type Rows = Readonly<Record<string, number | string | null>>;
+
 interface CauseMap {
   readonly rfc3398: {
     readonly isupToSip: Readonly<Record<string, number | null>>;
     readonly isupToSipDefault: number;
-    readonly sipToIsup: Readonly<Record<string, number | string | null>>;
+    readonly sipToIsup: Rows;
   };
+  readonly q1912_5_sipToIsup_as_in_opensips: Rows;
+  readonly q1912_5_known_points: Rows;
+  readonly vendor_audiocodes: { readonly isupToSip: Rows; readonly sipToIsup: Rows };
 }
 
-const causes = (load("cause_map.json") as CauseMap | undefined)?.rfc3398;
+const map = load("cause_map.json") as CauseMap | undefined;
+const causes = map?.rfc3398;
+/** Rows from number to number: others are remarks, or say that there is none. */
+function numbersOf(rows: Rows | undefined): [number, number][] {
+  return Object.entries(rows ?? {}).flatMap(([from, to]) =>
+    /^\d+$/.test(from) && typeof to === "number" ? [[Number(from), to] as [number, number]] : [],
+  );
+}
 const TRANSIT = 3;
 (causes === undefined ? describe.skip : describe)(
   causes === undefined ? "SKIPPED corpus of causes" : "corpus of causes",
@@ -107,6 +120,44 @@ const TRANSIT = 3;
         const value = typeof expected === "number" ? expected : 31;
         expect([status, causeFromStatus(status).cause.causeValue]).toEqual([status, value]);
       }
+    });
+
+    it("has the rows of Q.1912.5 that could be read, and no others from status to cause", () => {
+      const rules: CauseRules = { profile: Q1912_5, reason: "by-clause" };
+      const rows = map?.q1912_5_sipToIsup_as_in_opensips ?? {};
+      const known = new Map(numbersOf(rows));
+      expect(known.size).toBe(8);
+      for (let status = 400; status <= 699; status++) {
+        const { causeValue, locationValue } = causeFromStatus(status, [], Q1912_5).cause;
+        const expected = known.get(status) ?? rows["default4xx5xx6xx"];
+        expect([status, causeValue, locationValue]).toEqual([status, expected, rows["location"]]);
+      }
+      const none = { reasons: [], rel: undefined };
+      expect(causeOfRequest(none, rules, "BYE").cause.causeValue).toBe(rows["BYE without Reason"]);
+      expect(causeOfRequest(none, rules, "CANCEL").cause.causeValue).toBe(rows["CANCEL without Reason"]);
+      for (const [value, status] of numbersOf(map?.q1912_5_known_points))
+        expect(statusFromCause(causeIndicatorsOf(value, TRANSIT), Q1912_5).status).toBe(status);
+    });
+
+    it("a vendor's table is a trunk's overrides, and each of its rows fires", () => {
+      const source = "vendor";
+      const toSip = numbersOf(map?.vendor_audiocodes.isupToSip);
+      const toIsup = numbersOf(map?.vendor_audiocodes.sipToIsup);
+      expect([toSip.length, toIsup.length]).toEqual([55, 36]);
+      const profile = withOverrides(RFC3398, {
+        statusFromCause: toSip.map(([cause, status]) => ({ cause, status, source })),
+        causeFromStatus: toIsup.map(([status, cause]) => ({ status, cause, source })),
+      });
+      for (const [cause, status] of toSip)
+        expect(statusFromCause(causeIndicatorsOf(cause, TRANSIT), profile)).toEqual({
+          status,
+          row: `vendor: ${cause} → ${status}`,
+        });
+      for (const [status, cause] of toIsup)
+        expect(causeFromStatus(status, [], profile)).toMatchObject({
+          cause: { causeValue: cause },
+          row: `vendor: ${status} → ${cause}`,
+        });
     });
   },
 );
