@@ -9,7 +9,7 @@ import ts from "typescript";
 import { Fault, ROOT, runTool } from "./project.mjs";
 
 const PAGE = "docs/protocol/compliance.md";
-const FOLDERS = ["libs/sip/src", "libs/sdp/src"];
+const FOLDERS = ["libs/sip/src", "libs/sdp/src", "libs/interworking/src"];
 
 /** `RFC 3261 §17.2.1`, or `§17.2.1` of the RFC that was named last. */
 const CITATION = /RFC (\d{3,5})|§(\d+(?:\.\d+)*)/g;
@@ -43,8 +43,8 @@ function page() {
   const lines = [
     "# What of which RFC is done, by file and test",
     "",
-    "Generated from the names of the tests of `libs/sip` and `libs/sdp` by `node tools/generate-compliance.mjs`; a clause that no test",
-    "names is not listed. Under each clause: the files that cite it, and the tests that show it.",
+    "Generated from the names of the tests of `libs/sip`, `libs/sdp` and `libs/interworking` by",
+    "`node tools/generate-compliance.mjs`; a clause that no test names is not listed. Under each clause: the files that cite it, and the tests that show it.",
     "",
   ];
   let rfc;

@@ -118,6 +118,15 @@ describe("ISUP → SIP, the state machine (RFC 3398 §8.2)", () => {
     expect(progressing().give(moved)).toEqual(["CPG 6", "INVITE sip:b@two"]);
   });
 
+  it("§8.1.6: redirection before an ACM: CPG, INVITE to the second node, 18x → ACM, 200 → ACK, ANM", () => {
+    const call = placed({ variant: ITU, takesEarlyCpg: true });
+    const moved = { type: "response", status: 302, contact: "sip:b@two" } as const;
+    expect(call.give(moved)).toEqual(["CPG 6", "INVITE sip:b@two"]);
+    expect(call.response(180)).toEqual(["ACM 1"]);
+    expect(call.response(200)).toEqual(["ACK", "ANM"]);
+    expect(call.state.name).toBe("Connected");
+  });
+
   it("§8.2.5: 3xx that leads nowhere → REL, 23 where the gateway says so", () => {
     expect(placed().response(302, 23)).toEqual(["REL 23"]);
     expect(placed().response(300, causeOfResponse(300, NOTHING).cause.causeValue)).toEqual(["REL 31"]);
