@@ -7,10 +7,12 @@ import {
   type InviteParts,
   type InviteServerSession,
   type InviteUsage,
+  type ReceivedRefer,
   type SipRequest,
   type Target,
   type TransportName,
   UserAgent,
+  type UserAgentListener,
   type UserAgentOptions,
 } from "@tandem/sip";
 import {
@@ -59,6 +61,8 @@ abstract class AgentCall {
   readonly told = new Told();
   /** Its session descriptions, of audio; nobody listens there. */
   readonly media: Descriptions;
+  /** References that came in it, told `REFER`; each waits for its answer. */
+  readonly refers: ReceivedRefer[] = [];
   /** Whether the next description of ours holds (RFC 3264 §8.4). */
   isHolding = false;
 
@@ -104,6 +108,7 @@ abstract class AgentCall {
     readonly onAckTimeout: () => void;
     readonly onBye: (request: SipRequest, respond: (reply: { status: number }) => void) => void;
     readonly onInfo: (request: SipRequest, respond: (reply: { status: number }) => void) => void;
+    readonly onRefer: (refer: ReceivedRefer) => void;
     readonly onSessionChanged: () => void;
     readonly onSessionLost: (reason: string) => void;
   } {
@@ -123,6 +128,10 @@ abstract class AgentCall {
       },
       onBye: confirm("BYE"),
       onInfo: confirm("INFO"),
+      onRefer: (refer) => {
+        this.refers.push(refer);
+        this.told.note("REFER");
+      },
       onSessionChanged: () => {
         this.told.note("agreed");
       },
@@ -226,6 +235,8 @@ export interface TestAgentOptions extends Partial<
   /** For challenges of any realm. */
   readonly account?: Account;
   readonly isMd5Allowed?: boolean;
+  /** Event packages that can be subscribed to. */
+  readonly events?: NonNullable<UserAgentListener["events"]>;
   readonly certificates?: Certificates;
 }
 
@@ -255,13 +266,20 @@ export class TestAgent {
     const authenticator = account && new DigestClient({ hash, random, account: () => account, isMd5Allowed });
     this.agent = new UserAgent(
       {
-        ...{ clock, random, transports: [transport], accept: ["application/sdp"], callMethods: ["INFO"] },
+        ...{
+          clock,
+          random,
+          transports: [transport],
+          accept: ["application/sdp"],
+          callMethods: ["INFO", "REFER"],
+        },
         locate: (host) => (/^[0-9.]+$/.test(host) ? host : undefined),
         ...{ authenticator, locator },
         ...(reliableProvisionals !== undefined && { reliableProvisionals }),
       },
       {
         admit: () => undefined,
+        ...(options.events !== undefined && { events: options.events }),
         onRefused: (reason, status) => {
           this.told.note(`refused ${reason} ${status ?? "silence"}`);
         },
