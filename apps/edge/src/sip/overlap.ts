@@ -64,8 +64,9 @@ export class OverlapSetUps {
     return this.#timers.size;
   }
 
-  arrival({ sip, sequenceNumber }: Arrived["key"]): OverlapArrival {
-    const known = this.#collecting.get(sip)?.arrived.key.sequenceNumber;
+  arrival(trunk: TrunkConfig, key: Arrived["key"]): OverlapArrival {
+    const known = this.#collecting.get(placeOf(trunk, key))?.arrived.key.sequenceNumber;
+    const { sequenceNumber } = key;
     if (known === undefined) return "new";
     if (known === sequenceNumber) return "merged";
     return sequenceNumber > known ? "further" : "late";
@@ -73,8 +74,8 @@ export class OverlapSetUps {
 
   /** Takes an INVITE in; an earlier one of the same call gives way to it. */
   take(arrived: Arrived, overlap: OverlapConfig): void {
-    const { sip } = arrived.key;
-    const earlier = this.#collecting.get(sip);
+    const place = placeOf(arrived.trunk, arrived.key);
+    const earlier = this.#collecting.get(place);
     if (earlier === undefined && this.#collecting.size >= COLLECTING_MAX) {
       this.#host.onTooMany(arrived);
       return;
@@ -82,9 +83,9 @@ export class OverlapSetUps {
     earlier?.stop();
     earlier?.arrived.leg.giveWayTo(arrived.leg);
     const collecting = new Collecting(arrived, overlap, this.#host, this.#timers, () => {
-      this.#collecting.delete(sip);
+      this.#collecting.delete(place);
     });
-    this.#collecting.set(sip, collecting);
+    this.#collecting.set(place, collecting);
     collecting.begin();
   }
 
@@ -92,6 +93,11 @@ export class OverlapSetUps {
   endAll(decision: Decision): void {
     for (const collecting of [...this.#collecting.values()]) collecting.onEnd(decision);
   }
+}
+
+/** What one trunk sends says nothing of another's set-ups. */
+function placeOf(trunk: TrunkConfig, { sip }: Arrived["key"]): string {
+  return `${trunk.id} ${sip}`;
 }
 
 /** One set-up that waits for digits. */

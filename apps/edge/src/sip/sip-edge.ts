@@ -146,7 +146,7 @@ export class SipEdge {
     };
     const { engine } = this.#parts;
     const { type } = engine.identity.arrival(key.sip, key.sequenceNumber);
-    const overlap = this.#overlap.arrival(key);
+    const overlap = this.#overlap.arrival(trunk, key);
     if (type === "merged" || overlap === "merged") {
       this.#reject(session, "merged", 482);
       return;
