@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
 import {
   decodeIsup,
@@ -20,6 +21,9 @@ const OPTIONAL_MAX = 5;
 
 /** Some 35,000 fields are compared; far fewer would be a reading that failed. */
 const COMPARISONS_MIN = 30_000;
+
+/** Tells people of each fault. */
+const PAGE = readFileSync(new URL("../../docs/protocol/isup-sources.md", import.meta.url), "utf8");
 
 const { messages, parameters } = vocabularyOf(VARIANT);
 
@@ -146,6 +150,8 @@ describe("pycrate and itu-t99", () => {
     const [name = ""] = fault.parameters;
     const code = parameters.find((each) => each.name === name)?.code ?? 0;
     expect(faultsIn({ name, octets })).toContain(fault);
+    const line = PAGE.split("\n").find((each) => each.includes(`| \`${fault.octets}\` `));
+    expect(line).toContain(fault.reason);
     const [read] = readParameters([{ code, octets }]);
     const [field = ""] = fault.fields;
     if (read === undefined) throw new Error("no answer");

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
 import {
   decodeIsup,
@@ -57,6 +58,9 @@ interface Fault {
   readonly tshark: number;
   readonly ours: number;
 }
+
+/** Tells people of each fault. */
+const PAGE = readFileSync(new URL("../../docs/protocol/isup-sources.md", import.meta.url), "utf8");
 
 const SPC = "isup.signalling_point_code";
 const FAULTS: readonly Fault[] = [
@@ -231,6 +235,7 @@ describe.each<[IsupVariant, Signalling]>([
     for (const { octets, fields, tshark, ours } of FAULTS.filter(
       (fault) => fault.signalling === signalling,
     )) {
+      expect(PAGE).toContain(`| \`${octets}\` `);
       const message = octetsOfHex(octets) ?? new Uint8Array(0);
       const found = dissect([message], signalling)[0]?.find(({ name }) => name === fields[0]);
       expect([octets, Number(found?.value)]).toEqual([octets, tshark]);

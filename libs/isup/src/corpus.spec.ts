@@ -486,5 +486,7 @@ suite(title, () => {
 
   it("has met every decision", () => {
     expect(Object.keys(DECISIONS).filter((key) => !used.has(key))).toEqual([]);
+    const page = readFileSync(new URL("../../../docs/protocol/isup-sources.md", import.meta.url), "utf8");
+    for (const [, reason] of Object.values(DECISIONS)) expect(page).toContain(reason);
   });
 });
