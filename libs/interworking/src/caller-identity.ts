@@ -8,6 +8,7 @@ import {
   type SipResponse,
 } from "@tandem/sip";
 import { categoryParamsFrom } from "./categories.ts";
+import { lineParamsFrom } from "./charging.ts";
 import { addressFromUri, uriFromNumber, type NumberPlan } from "./numbers.ts";
 
 /** Q.763 (12/1999) §3.10 e) and f). */
@@ -88,8 +89,9 @@ export function identityHeadersFrom(parameters: Parameters, options: IdentityOpt
   const privacy = isRestricted ? [["Privacy", "id"] as const] : [];
   if (!isUsable) return { from: isRestricted ? ANONYMOUS : `<sip:${host}>`, others: privacy };
   const uri = `<${uriFromNumber(number, host, plan)}>`;
-  // The category is for those who may act on it (RFC 3325 §5).
-  const known = `<${uriFromNumber(number, host, plan, categoryParamsFrom(parameters))}>`;
+  // Category and line are for those who may act on them (RFC 3325 §5).
+  const params = [...categoryParamsFrom(parameters), ...lineParamsFrom(parameters)];
+  const known = `<${uriFromNumber(number, host, plan, params)}>`;
   const asserted = isTrusted ? [["P-Asserted-Identity", known] as const] : [];
   if (isRestricted) return { from: ANONYMOUS, others: [...asserted, ...privacy] };
   const name = nameOf(parameters);

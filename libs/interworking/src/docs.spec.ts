@@ -62,7 +62,10 @@ describe("docs/protocol/interworking.md", () => {
 
   it("names functions that are there", () => {
     // Inside the library only: what the two big functions are made of.
-    const inner = ["categoryParamsFrom", "subscriberParamsFrom", "ansiRoutingParameters", "carrierParameter"];
+    const inner = [
+      ...["chargeInfoFrom", "chargeNumberFrom", "lineParamsFrom", "originatingLineFrom"],
+      ...["categoryParamsFrom", "subscriberParamsFrom", "ansiRoutingParameters", "carrierParameter"],
+    ];
     const headings = ["## IAM → INVITE", "## INVITE → IAM", "## During the call, and its end"];
     const named = headings
       .flatMap(rowsUnder)

@@ -12,6 +12,7 @@ import type { SipRequest } from "@tandem/sip";
 import { bearerParameters } from "./bearer.ts";
 import { callingPartyNumberFrom } from "./caller-identity.ts";
 import { categoryFrom, ORDINARY } from "./categories.ts";
+import { chargeNumberFrom, originatingLineFrom } from "./charging.ts";
 import { hopCounterFrom } from "./hop-counter.ts";
 import { addressFromUri, isSameNumber, type NumberPlan } from "./numbers.ts";
 import { divertedFromDiversion, divertedFromHistoryInfo, redirectionParameters } from "./redirections.ts";
@@ -64,6 +65,10 @@ export function iamFromInvite(request: SipRequest, options: IamOptions): IamResu
   const category = categoryFrom(request);
   if (category !== undefined && options.isTrusted)
     set({ callingPartysCategory: { value: category } }, "TS 29.163: calling party's category from cpc");
+  if (options.isTrusted && familyOf(variant) === "ansi") {
+    set(chargeNumberFrom(request, plan), "RFC 8496: charge number from P-Charge-Info");
+    set(originatingLineFrom(request), "isup-oli, by practice: originating line information");
+  }
   const hops = hopCounterFrom(request, known?.hopCounter?.value);
   if (hops !== undefined && known?.hopCounter !== undefined)
     set({ hopCounter: { value: hops } }, "Q.1912.5: hop counter from Max-Forwards");

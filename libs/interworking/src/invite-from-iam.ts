@@ -1,6 +1,7 @@
 import { isupNumber, type IsupMessageOf } from "@tandem/isup";
 import { encodingsFrom } from "./bearer.ts";
 import { identityHeadersFrom } from "./caller-identity.ts";
+import { chargeInfoFrom } from "./charging.ts";
 import { e164FromNumber, uriFromNumber, type NumberPlan } from "./numbers.ts";
 import { diversionFrom, divertedFromIam, historyInfoFrom } from "./redirections.ts";
 import { portedNumberOf, subscriberParamsFrom } from "./routing-numbers.ts";
@@ -44,6 +45,7 @@ const ROWS: ReadonlyMap<string, string> = new Map([
   ["History-Info", "RFC 7544 §4: History-Info from the redirections"],
   ["Diversion", "RFC 5806 §9.2.3: Diversion from the redirections"],
   ["User-to-User", "RFC 7434: User-to-User from user-to-user information"],
+  ["P-Charge-Info", "RFC 8496: P-Charge-Info from charge number"],
 ]);
 
 /** The INVITE of an IAM (RFC 3398 §8.2.1.1). */
@@ -76,6 +78,8 @@ export function inviteFromIam(iam: IsupMessageOf<"IAM">, options: InviteOptions)
     for (const value of diversionFrom(diverted, host, plan)) headers.push(["Diversion", value]);
   const userToUser = userToUserHeaderFrom(parameters);
   if (userToUser !== undefined) headers.push(["User-to-User", userToUser]);
+  const chargeInfo = isTrusted ? chargeInfoFrom(parameters, host, plan) : undefined;
+  if (chargeInfo !== undefined) headers.push(["P-Charge-Info", chargeInfo]);
   rows.push(...new Set(headers.flatMap(([name]) => ROWS.get(name) ?? [])));
   const original = parameters.originalCalledNumber;
   const isOriginalUsable =
