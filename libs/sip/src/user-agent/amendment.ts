@@ -1,4 +1,5 @@
 import type { HeaderField } from "../message/build-message.ts";
+import { MIN_EXPIRES } from "../message/headers/seconds.ts";
 import type { SipResponse } from "../message/message.ts";
 import { parseMultipart } from "../message/multipart.ts";
 import { minSeOf } from "../dialog/session-interval.ts";
@@ -67,9 +68,8 @@ export function amendmentFor(
     case 422:
       return before.minSeS > 0 ? undefined : { ...before, minSeS: minSeOf(response) };
     case 423: {
-      const least = Number(response.header("min-expires"));
-      const isUsable = Number.isSafeInteger(least) && least > 0;
-      return before.minExpiresS > 0 || !isUsable ? undefined : { ...before, minExpiresS: least };
+      const least = response.get(MIN_EXPIRES) ?? 0;
+      return before.minExpiresS > 0 || least === 0 ? undefined : { ...before, minExpiresS: least };
     }
     default:
       return undefined;

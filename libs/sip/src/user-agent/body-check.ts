@@ -1,9 +1,10 @@
+import { CONTENT_DISPOSITION, isHandlingRequired } from "../message/headers/media.ts";
 import type { SipRequest } from "../message/message.ts";
 import { parseMultipart } from "../message/multipart.ts";
 import type { Reply } from "../transaction/server-transaction.ts";
 
 function isOptionalBody(request: SipRequest): boolean {
-  return /;\s*handling\s*=\s*"?optional/i.test(request.header("content-disposition") ?? "");
+  return !isHandlingRequired(request.get(CONTENT_DISPOSITION));
 }
 
 /** A body that is coded cannot be read by anybody here, whatever it is (RFC 3261 §8.2.3): 415. */

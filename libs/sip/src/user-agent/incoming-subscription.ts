@@ -1,4 +1,5 @@
 import { dialogFromInvite } from "../dialog/dialog.ts";
+import { EXPIRES } from "../message/headers/seconds.ts";
 import type { SipRequest } from "../message/message.ts";
 import type { NonInviteServerTransaction, Reply } from "../transaction/server-transaction.ts";
 import { eventOf, type EventName } from "./event-name.ts";
@@ -48,8 +49,7 @@ export class IncomingSubscription {
     this.#isAnswered = true;
     const { flow } = this.#transaction;
     const tag = this.#core.identifiers.tag();
-    const asked = Number(this.request.header("expires") ?? grant.expiresDefaultS);
-    const expiresS = Math.min(Number.isSafeInteger(asked) ? asked : grant.expiresDefaultS, grant.expiresMaxS);
+    const expiresS = Math.min(this.request.get(EXPIRES) ?? grant.expiresDefaultS, grant.expiresMaxS);
     const dialog = dialogFromInvite(this.request, tag, flow.listener);
     const open = new OpenDialog(this.#core, { ...dialog, state: "confirmed" }, flow);
     const contact = this.#core.contactHeaders(flow.listener, dialog.isSecure);

@@ -2,6 +2,7 @@ import { dialogFromResponse, isSips } from "../dialog/dialog.ts";
 import { isNextReliable } from "../dialog/reliable-provisional-machine.ts";
 import { intervalHeaders, intervalOfResponse } from "../dialog/session-interval.ts";
 import type { HeaderField } from "../message/build-message.ts";
+import { RSEQ } from "../message/headers/rack.ts";
 import type { SipResponse } from "../message/message.ts";
 import type { OutgoingRequest } from "../transaction/client-transaction.ts";
 import type { Target } from "../transport/flow.ts";
@@ -337,6 +338,5 @@ const REPEATED_IN_CANCEL = new Set(["From", "To", "Call-ID", "CSeq", "Max-Forwar
 
 function reliableNumber(response: SipResponse): number | undefined {
   const isReliable = (response.list("require") ?? []).some((tag) => tag.toLowerCase() === "100rel");
-  const rseq = Number(response.header("rseq"));
-  return isReliable && response.status > 100 && Number.isSafeInteger(rseq) ? rseq : undefined;
+  return isReliable && response.status > 100 ? response.get(RSEQ) : undefined;
 }

@@ -5,6 +5,7 @@ import {
   type NotifierStep,
 } from "../dialog/notifier-machine.ts";
 import type { HeaderField } from "../message/build-message.ts";
+import { EXPIRES } from "../message/headers/seconds.ts";
 import type { SipRequest } from "../message/message.ts";
 import type { NonInviteServerTransaction } from "../transaction/server-transaction.ts";
 import type { Timer, TimerOwner } from "../transaction/timers.ts";
@@ -71,11 +72,7 @@ export class Notifier implements DialogUsage, TimerOwner {
   receive(request: SipRequest, transaction: NonInviteServerTransaction): boolean {
     if (request.method !== "SUBSCRIBE" || !isSameEvent(eventOf(request), this.#parts.event)) return false;
     if (this.#state.name === "terminated") return false;
-    const asked = Number(request.header("expires") ?? this.#parts.expiresS);
-    const expiresS = Math.min(
-      Number.isSafeInteger(asked) ? asked : this.#parts.expiresS,
-      this.#parts.expiresMaxS,
-    );
+    const expiresS = Math.min(request.get(EXPIRES) ?? this.#parts.expiresS, this.#parts.expiresMaxS);
     this.#open.refreshTarget(request);
     const { listener, isSecure } = this.#open.data;
     const contact = this.#core.contactHeaders(listener, isSecure);

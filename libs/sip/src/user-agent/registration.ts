@@ -1,4 +1,5 @@
 import type { HeaderField } from "../message/build-message.ts";
+import { EXPIRES, parseSeconds } from "../message/headers/seconds.ts";
 import type { SipResponse } from "../message/message.ts";
 import type { NameAddr } from "../message/name-addr.ts";
 import { parseParams } from "../message/params.ts";
@@ -29,12 +30,16 @@ export function registrationKind(contactUri: string, contactParams = ""): SoftSt
     // RFC 3261 §10.2.4: the expires of our own binding, else Expires, else what was asked for.
     granted: (response, askedS) => {
       const own = response.contacts?.find(isOurs)?.params.get("expires");
-      const given = Number(own ?? response.header("expires") ?? askedS);
-      return Number.isSafeInteger(given) && given > 0 ? given : askedS;
+      return durationOf(own === undefined ? response.get(EXPIRES) : parseSeconds(own), askedS);
     },
     headersFor: () => headers,
     hasBody: () => true,
   };
+}
+
+/** What is unreadable or nothing at all in a 2xx is as long as was asked for. */
+function durationOf(givenS: number | undefined, askedS: number): number {
+  return givenS === undefined || givenS === 0 ? askedS : givenS;
 }
 
 /** Path of the 2xx (RFC 3327 §5.1): the proxies that requests for the binding will come through. */
@@ -52,10 +57,7 @@ export function publicationKind(event: string): SoftStateKind {
   let entityTag: string | undefined;
   return {
     method: "PUBLISH",
-    granted: (response, askedS) => {
-      const given = Number(response.header("expires") ?? askedS);
-      return Number.isSafeInteger(given) && given > 0 ? given : askedS;
-    },
+    granted: (response, askedS) => durationOf(response.get(EXPIRES), askedS),
     headersFor: (phase) => {
       const isKnown = phase !== "whole" && entityTag !== undefined;
       return isKnown

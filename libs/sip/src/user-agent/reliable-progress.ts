@@ -4,6 +4,7 @@ import {
   type ReliableProvisional,
   type ReliableProvisionalInput,
 } from "../dialog/reliable-provisional-machine.ts";
+import { RACK } from "../message/headers/rack.ts";
 import type { SipRequest } from "../message/message.ts";
 import type { Timer, TimerOwner, TimerQueues } from "../transaction/timers.ts";
 
@@ -48,11 +49,11 @@ export class ReliableProgress implements TimerOwner {
 
   /** True where the PRACK is for the one that was sent last: 2xx; else 481 (RFC 3262 §3). */
   receivePrack(request: SipRequest): boolean {
-    const [rseq, number, method] = (request.header("rack") ?? "").trim().split(/\s+/);
+    const rack = request.get(RACK);
     const isOurs =
-      Number(rseq) === this.#state.rseq &&
-      Number(number) === this.#host.sequenceNumber &&
-      method === "INVITE";
+      rack?.responseNumber === this.#state.rseq &&
+      rack.sequenceNumber === this.#host.sequenceNumber &&
+      rack.method === "INVITE";
     return this.#input(isOurs ? "PRACK" : "PRACK of another");
   }
 

@@ -7,8 +7,9 @@ import {
   type SubscriberInput,
   type SubscriberStep,
 } from "../dialog/subscriber-machine.ts";
+import { SUBSCRIPTION_STATE } from "../message/headers/event.ts";
+import { EXPIRES } from "../message/headers/seconds.ts";
 import type { SipRequest, SipResponse } from "../message/message.ts";
-import { parseParams } from "../message/params.ts";
 import type { NonInviteServerTransaction } from "../transaction/server-transaction.ts";
 import type { Timer, TimerOwner } from "../transaction/timers.ts";
 import type { Flow } from "../transport/flow.ts";
@@ -109,7 +110,7 @@ export class Subscription implements DialogUsage, TimerOwner {
       const dialog = dialogFromResponse(response, flow.listener, "");
       if (dialog !== undefined) this.join(new OpenDialog(this.#core, dialog, flow));
     }
-    this.#input("accepted", numberOf(response.header("expires")));
+    this.#input("accepted", response.get(EXPIRES));
   }
 
   refused(response: SipResponse | undefined): void {
@@ -126,19 +127,17 @@ export class Subscription implements DialogUsage, TimerOwner {
   receive(request: SipRequest, transaction: NonInviteServerTransaction): boolean {
     if (request.method !== "NOTIFY" || !this.#isMine(request) || this.#state.name === "terminated")
       return false;
-    const value = request.header("subscription-state");
-    if (value === undefined) {
+    const given = request.get(SUBSCRIPTION_STATE);
+    if (given === undefined) {
       transaction.respond({ status: 400 });
       return true;
     }
-    const semicolon = value.indexOf(";");
-    const word = (semicolon < 0 ? value : value.slice(0, semicolon)).trim().toLowerCase();
-    const expires = semicolon < 0 ? undefined : parseParams(value, semicolon)?.get("expires");
+    const { state: word, expires } = given;
     transaction.respond({ status: 200 });
     // §4.1.3: what is neither pending nor terminated is active, extensions too.
     const state = word === "pending" || word === "terminated" ? word : "active";
     this.#notify = { request, word };
-    this.#input(`NOTIFY ${state}`, numberOf(expires));
+    this.#input(`NOTIFY ${state}`, expires);
     this.#notify = undefined;
     return true;
   }
@@ -191,9 +190,4 @@ export class Subscription implements DialogUsage, TimerOwner {
 
 export function pendingKey(callId: string, localTag: string): string {
   return `${callId} ${localTag}`;
-}
-
-function numberOf(text: string | undefined): number | undefined {
-  const value = Number(text ?? "");
-  return text === undefined || text.trim() === "" || !Number.isSafeInteger(value) ? undefined : value;
 }
