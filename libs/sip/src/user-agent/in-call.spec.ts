@@ -461,6 +461,19 @@ describe("the end of a call", () => {
     expect(two.leftovers()).toBe(0);
   });
 
+  it("that has come already sends no second BYE, and whoever wanted one is told so", () => {
+    const two = new TwoAgents();
+    const { alice, bob } = two.establish();
+    alice.bye({}, () => undefined);
+    two.clock.advance(10);
+    const outcomes: unknown[] = [];
+    bob.bye({}, (response) => outcomes.push(response));
+    alice.bye({}, (response) => outcomes.push(response));
+    two.clock.advance(10);
+    expect(outcomes).toEqual([undefined, undefined]);
+    expect(two.trace).toEqual(["> BYE", "< 200 BYE"]);
+  });
+
   it("while a re-INVITE is pending answers that with 487 (§15.1.2)", () => {
     const two = new TwoAgents();
     const { alice } = two.establish();

@@ -256,10 +256,13 @@ export class InviteUsage implements DialogUsage, ReplaceableCall, SessionChanges
 
   /**
    * Ends the usage with a BYE; the dialog stays until it is answered, to answer a BYE that crosses it. RFC 3261 §15:
-   * the called side waits for the ACK first.
+   * the called side waits for the ACK first. Where it has ended already nothing is sent, and nobody answers.
    */
   bye(parts: RequestBody, outcome: Outcome): void {
-    if (this.#hasEnded) return;
+    if (this.#hasEnded) {
+      outcome(undefined);
+      return;
+    }
     const send = (): void => {
       this.send("BYE", parts, (response) => {
         this.#leave();
