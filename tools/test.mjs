@@ -3,6 +3,7 @@ import "./require-node.mjs";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative, sep } from "node:path";
+import * as pycrate from "../test/oracles/pycrate/pycrate.mjs";
 import { build } from "./build.mjs";
 import { provideDebianPackages } from "./debian-packages.mjs";
 import { install } from "./install.mjs";
@@ -148,15 +149,14 @@ async function provide(needs) {
     if (reason !== undefined) missing.set("kafka", reason);
   }
   if (needs.has("pycrate") && !missing.has("python's venv")) {
-    const reason = await preparePycrate();
+    const reason = preparePycrate();
     if (reason !== undefined) missing.set("pycrate", reason);
   }
   return missing;
 }
 
 /** Why there is no pycrate, or undefined where there is one. */
-async function preparePycrate() {
-  const pycrate = await import(join(ROOT, "test/oracles/pycrate/pycrate.mjs"));
+function preparePycrate() {
   if (!pycrate.isPrepared()) process.stderr.write("tandem: fetching pycrate with pip …\n");
   try {
     pycrate.prepare();
