@@ -34,6 +34,8 @@ export interface Target {
 export interface StepOutcome {
   readonly steps: readonly Step[];
   readonly hasSrv: boolean;
+  /** No name server has answered: each further question would cost as much time again. */
+  readonly isSilent: boolean;
 }
 /** What a sequence asks of its locator. */
 export interface StepRunner {
@@ -76,9 +78,10 @@ export class HopSequence {
         return;
       }
       if (step.type === "address" && step.isLastResort && this.#hasSrv) continue;
-      this.#runner.run(step, ({ steps, hasSrv }) => {
+      this.#runner.run(step, ({ steps, hasSrv, isSilent }) => {
         this.#hasSrv ||= hasSrv;
         this.#steps.unshift(...steps);
+        if (isSilent) this.#askAddressesOnly();
         this.next(give);
       });
       return;
@@ -89,6 +92,12 @@ export class HopSequence {
   nextAfter(failed: NextHop, give: (hop: NextHop | undefined) => void): void {
     this.#runner.failed(failed);
     this.next(give);
+  }
+
+  /** Whoever drops questions for NAPTR and SRV may yet answer those for addresses. */
+  #askAddressesOnly(): void {
+    const left = this.#steps.filter(({ type }) => type === "hop" || type === "address");
+    this.#steps.splice(0, this.#steps.length, ...left);
   }
 
   #fresh(located: NextHop): NextHop | undefined {

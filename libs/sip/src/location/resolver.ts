@@ -17,8 +17,11 @@ export interface SrvRecord {
 
 export type DnsAnswer<T> =
   | { readonly ok: true; readonly records: readonly T[]; readonly ttlMs: number }
-  /** `isNegative`: the name or the type does not exist; otherwise nobody could tell (SERVFAIL, time out). */
-  | { readonly ok: false; readonly isNegative: boolean; readonly ttlMs: number };
+  /**
+   * `isNegative`: the name or the type does not exist; otherwise nobody could tell (SERVFAIL, time out). `isSilent`: no
+   * server has answered at all.
+   */
+  | { readonly ok: false; readonly isNegative: boolean; readonly isSilent: boolean; readonly ttlMs: number };
 
 /** What can be asked, and what comes back. */
 export interface DnsRecords {

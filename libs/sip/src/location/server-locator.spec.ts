@@ -151,6 +151,16 @@ describe("ServerLocator", () => {
     expect(all(locator.locate(uri("sip:nowhere.example")))).toEqual([]);
   });
 
+  it("asks for addresses alone where no name server answers for NAPTR or SRV: time is short", () => {
+    const { locator, resolver } = setUp({ families: ["A"] });
+    resolver.isSilent = true;
+    expect(all(locator.locate(uri("sip:b@example.com")))).toEqual([]);
+    expect(resolver.asked).toEqual(["NAPTR example.com", "A example.com"]);
+    resolver.asked.length = 0;
+    expect(all(locator.locate(uri("sip:b@plain.example;transport=tcp")))).toEqual([]);
+    expect(resolver.asked).toEqual(["SRV _sip._tcp.plain.example", "A plain.example"]);
+  });
+
   it("looks up no more than is asked for", () => {
     const { locator, resolver } = setUp({ families: ["A"] });
     const sequence = locator.locate(uri("sip:example.com;transport=tcp"));

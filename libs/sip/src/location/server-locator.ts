@@ -118,7 +118,8 @@ export class ServerLocator {
   #naptr(target: Target, done: Done): void {
     this.#resolver.resolve("NAPTR", target.name, (answer) => {
       const steps = answer.ok ? this.#naptrSteps(answer.records, target) : [];
-      done({ steps: steps.length > 0 ? steps : this.#srvOfAll(target), hasSrv: false });
+      const next = steps.length > 0 ? steps : this.#srvOfAll(target);
+      done({ steps: next, hasSrv: false, isSilent: isSilent(answer) });
     });
   }
 
@@ -155,7 +156,7 @@ export class ServerLocator {
     this.#resolver.resolve("SRV", name, (answer) => {
       if (answer.ok && answer.records.length > 0) {
         const ordered = orderSrv(answer.records.slice(0, RECORDS_MAX), this.#options.random);
-        done({ steps: srvSteps(ordered, transport), hasSrv: true });
+        done({ steps: srvSteps(ordered, transport), hasSrv: true, isSilent: false });
         return;
       }
       const steps: Step[] = [];
@@ -167,14 +168,14 @@ export class ServerLocator {
           port: DEFAULT_PORTS[transport],
           isLastResort: false,
         });
-      done({ steps, hasSrv: false });
+      done({ steps, hasSrv: false, isSilent: isSilent(answer) });
     });
   }
 
   #addresses({ name, transport, port }: Step & { type: "address" }, done: Done): void {
     const address = numericHost(name);
     if (address !== undefined) {
-      done({ steps: [{ type: "hop", hop: { transport, address, port } }], hasSrv: false });
+      done({ steps: [{ type: "hop", hop: { transport, address, port } }], hasSrv: false, isSilent: false });
       return;
     }
     const families = this.#options.families ?? ["A", "AAAA"];
@@ -188,7 +189,7 @@ export class ServerLocator {
           type: "hop" as const,
           hop: { transport, address: each, port },
         }));
-        done({ steps, hasSrv: false });
+        done({ steps, hasSrv: false, isSilent: false });
       });
     }
   }
@@ -200,6 +201,10 @@ const IPV4 = /^(?:[0-9]{1,3}\.){3}[0-9]{1,3}$/;
 function numericHost(host: string): string | undefined {
   if (host.startsWith("[")) return host.slice(1, -1);
   return IPV4.test(host) || host.includes(":") ? host : undefined;
+}
+
+function isSilent(answer: DnsAnswer<unknown>): boolean {
+  return !answer.ok && answer.isSilent;
 }
 
 function withoutDot(name: string): string {

@@ -45,9 +45,14 @@ describe("DnsResolver", () => {
 
   it("tells a name or type that does not exist from a server that fails", async () => {
     server.failing.add("broken.example");
-    expect(await ask("A", "none.example")).toMatchObject({ ok: false, isNegative: true });
+    expect(await ask("A", "none.example")).toMatchObject({ ok: false, isNegative: true, isSilent: false });
     expect(await ask("AAAA", "_sip._udp.a.example")).toMatchObject({ ok: false, isNegative: true });
-    expect(await ask("A", "broken.example")).toMatchObject({ ok: false, isNegative: false });
+    expect(await ask("A", "broken.example")).toMatchObject({ ok: false, isNegative: false, isSilent: false });
+  });
+
+  it("says that nobody has answered, in time", async () => {
+    server.isSilent = true;
+    expect(await ask("NAPTR", "a.example")).toMatchObject({ ok: false, isNegative: false, isSilent: true });
   });
 
   it("answers what is open when it is closed", async () => {

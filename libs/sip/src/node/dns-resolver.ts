@@ -16,6 +16,8 @@ const NEGATIVE_MS = 30_000;
 const TIMEOUT_MS = 2_000;
 const TRIES = 2;
 
+/** Nobody is there, or nobody is asked any more. */
+const SILENT = new Set(["ETIMEOUT", "ECONNREFUSED", "ECANCELLED"]);
 const NEGATIVE = new Set(["ENODATA", "ENOTFOUND", "NOTFOUND", "NODATA"]);
 
 export interface DnsResolverOptions {
@@ -93,5 +95,6 @@ function addresses(records: readonly RecordWithTtl[]): DnsAnswer<string> {
 }
 
 function failed(error: NodeJS.ErrnoException): DnsAnswer<never> {
-  return { ok: false, isNegative: NEGATIVE.has(error.code ?? ""), ttlMs: NEGATIVE_MS };
+  const { code = "" } = error;
+  return { ok: false, isNegative: NEGATIVE.has(code), isSilent: SILENT.has(code), ttlMs: NEGATIVE_MS };
 }

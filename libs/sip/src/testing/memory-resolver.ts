@@ -10,8 +10,10 @@ export class MemoryResolver implements Resolver {
   #zone: MemoryZone;
   /** Questions asked, in order. */
   readonly asked: string[] = [];
-  /** Names whose server does not answer. */
+  /** Names whose server fails. */
   readonly failing = new Set<string>();
+  /** No server answers. */
+  isSilent = false;
   ttlMs = TTL_MS;
   /** Gives answers later, where it is set: a virtual clock's timer, for example. */
   delay: ((answer: () => void) => void) | undefined;
@@ -38,9 +40,10 @@ export class MemoryResolver implements Resolver {
   }
 
   #answer<T extends DnsType>(type: T, name: string): DnsAnswer<DnsRecords[T]> {
-    if (this.failing.has(name)) return { ok: false, isNegative: false, ttlMs: this.ttlMs };
+    const { isSilent, ttlMs } = this;
+    if (isSilent || this.failing.has(name)) return { ok: false, isNegative: false, isSilent, ttlMs };
     const records = this.#zone[type]?.[name];
-    if (records === undefined) return { ok: false, isNegative: true, ttlMs: this.ttlMs };
+    if (records === undefined) return { ok: false, isNegative: true, isSilent: false, ttlMs };
     return { ok: true, records, ttlMs: this.ttlMs };
   }
 }
