@@ -1,6 +1,8 @@
 import {
   causeIndicatorsOf,
+  decodeIsup,
   editIsup,
+  encodeIsup,
   isupMessage,
   type CauseIndicators,
   type IsupMessage,
@@ -39,8 +41,18 @@ export const inBand = editIsup(acm(183) as IsupMessageOf<"ACM">, {
 export const failing = editIsup(acm(183) as IsupMessageOf<"ACM">, { causeIndicators: cause(17) });
 export const suspend = isupMessage("SUS", { suspendResumeIndicators: { networkInitiated: 0 } });
 
+/** What the ISUP peer reads of the octets: a message that it would warn of is a fault of the gateway. */
+function received(message: IsupMessage): IsupMessage {
+  const result = decodeIsup(encodeIsup(message), { variant: message.variant });
+  if (!result.ok) throw new TypeError(result.error.message);
+  const [warning] = result.warnings;
+  if (warning !== undefined) throw new TypeError(`${message.messageType}: ${warning.code}`);
+  return result.message;
+}
+
 /** What stands on the wire: "IAM", "REL 16", "ACM 1", "ACM 0 in-band", "CPG 6". */
-function nameOf(message: IsupMessage): string {
+function nameOf(sent: IsupMessage): string {
+  const message = received(sent);
   switch (message.messageType) {
     case "REL":
       return `REL ${message.parameters.causeIndicators.causeValue}`;
