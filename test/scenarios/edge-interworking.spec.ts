@@ -5,7 +5,7 @@ import { editIsup, hexOf, isupNumber, type IsupNumber } from "@tandem/isup";
 import { dataOf, eventsOf, expectWhole, releaseOf, wordsOf, type CallEvent } from "../helpers/calls.ts";
 import { removeEdges, startEdge, type TestEdge } from "../helpers/edge.ts";
 import { bodyOf, ISUP, sdpFor, TestCall, type CallOptions } from "../helpers/sip-call.ts";
-import { closeClients, isupOf, SipClient } from "../helpers/sip-client.ts";
+import { closeClients, isupOf, sdpOf, SipClient } from "../helpers/sip-client.ts";
 
 const RINGS_LONG = "+493099902";
 const BUSY = "+493099903";
@@ -247,20 +247,24 @@ describe("ISUP that travels in a call", () => {
     expect(dataOf(events, "isup").map(({ isup }) => isup.messageType)).toEqual(["SUS", "RES"]);
   });
 
-  it("is told of where it stands beside an offer, in UPDATE or re-INVITE (RFC 3398 §9)", async () => {
-    const call = callFrom("sipI", { iam: ISUP.iam });
-    await call.establish();
-    const content = bodyOf({ sdp: `${sdpFor(SOURCES.sipI, 40_000)}a=sendonly\r\n`, isup: CPG });
-    const contact = `Contact: <sip:carrier@${clients.get("sipI")?.wire.contact}>`;
-    call.send("UPDATE", { ...content, headers: [...content.headers, contact] });
-    await call.response(200, "UPDATE");
-    await call.bye();
-    const events = eventsOfCall(call);
-    expectWhole(events);
-    expect(dataOf(events, "isup").map(({ isup }) => [isup.messageType, isup.raw])).toEqual([
-      ["CPG", base64(CPG)],
-    ]);
-  });
+  it.each(["UPDATE", "INVITE"])(
+    "is told of where it stands beside an offer in %s (RFC 3398 §9)",
+    async (method) => {
+      const call = callFrom("sipI", { iam: ISUP.iam });
+      await call.establish();
+      const content = bodyOf({ sdp: `${sdpFor(SOURCES.sipI, 40_000)}a=sendonly\r\n`, isup: CPG });
+      const contact = `Contact: <sip:carrier@${clients.get("sipI")?.wire.contact}>`;
+      call.send(method, { ...content, headers: [...content.headers, contact], cseq: 2 });
+      expect(sdpOf(await call.response(200, method))).toContain("a=recvonly");
+      if (method === "INVITE") clients.get("sipI")?.send(call.request("ACK", { cseq: 2 }));
+      await call.bye();
+      const events = eventsOfCall(call);
+      expectWhole(events);
+      expect(dataOf(events, "isup").map(({ isup }) => [isup.messageType, isup.raw])).toEqual([
+        ["CPG", base64(CPG)],
+      ]);
+    },
+  );
 
   it.each([
     ["BLO", "13"],
