@@ -75,11 +75,14 @@ export {
   divertedFromHistoryInfo,
   divertedFromIam,
   historyInfoFrom,
+  reasonFromDiversion,
   REDIRECTING_REASONS,
   redirectionParameters,
   type Diverted,
   type RedirectingReason,
 } from "./redirections.ts";
+export { categoryFrom } from "./categories.ts";
+export { hopCounterFrom } from "./hop-counter.ts";
 export { routingNumbersOf, type RoutingNumbers } from "./routing-numbers.ts";
 // Messages of one side from those of the other
 export { bearerParameters, encodingsFrom } from "./bearer.ts";
@@ -113,6 +116,7 @@ export {
   type DigitCollectionOptions,
   type DigitsVerdict,
 } from "./digit-collection.ts";
+export { collectSegments, withoutSegment, type SegmentStep, type SegmentWait } from "./segment-collection.ts";
 export { INFOS_MAX, nextInfo, queueInfo, type InfoQueue, type InfoStep } from "./info-queue.ts";
 export type {
   FailedInvite,
