@@ -147,6 +147,11 @@ export class IncomingCall implements InviteServerSessionListener {
     this.#release();
   }
 
+  onExpired(): void {
+    clearTimeout(this.#timer);
+    this.#reject(487);
+  }
+
   onResponseLost(): void {
     this.#finish({ type: "failed", detail: "the final response was not acknowledged" });
   }

@@ -329,6 +329,30 @@ describe("a called user agent", () => {
     expect(called.leftovers).toBe(0);
   });
 
+  it("lets an INVITE expire that has no final response in its time: 487 (§13.3.1)", () => {
+    const called = new Called();
+    called.send("INVITE", 1, undefined, { headers: ["Expires: 20"] });
+    called.session.progress({ status: 180 });
+    called.clock.advance(19_000);
+    expect(called.sent).toEqual(["180 INVITE"]);
+    called.clock.advance(1_000);
+    expect(called.sent).toEqual(["180 INVITE", "487 INVITE"]);
+  });
+
+  it("has no use for Expires once the INVITE is answered, or where it is longer than any ringing (§13.3.1)", () => {
+    const called = new Called();
+    called.send("INVITE", 1, undefined, { headers: ["Expires: 20"] });
+    called.session.accept({ status: 200 });
+    called.send("ACK", 1, called.session.tag);
+    called.clock.advance(TIMEOUT);
+    expect(called.sent).toEqual(["200 INVITE"]);
+    const patient = new Called();
+    patient.send("INVITE", 1, undefined, { headers: ["Expires: 4294967295"] });
+    patient.session.trying();
+    patient.clock.advance(3_600_000);
+    expect(patient.sent).toEqual(["100 INVITE"]);
+  });
+
   it("sends no reliable response without the offer that is due in it, unless the caller insists (RFC 3262 §5)", () => {
     const rseqOf = (headers: string[], body?: string): string | undefined => {
       const called = new Called();

@@ -1,6 +1,7 @@
 import { dialogFromInvite } from "../dialog/dialog.ts";
 import { answerInterval, supports } from "../dialog/session-interval.ts";
 import type { HeaderField } from "../message/build-message.ts";
+import { parseSeconds } from "../message/headers/seconds.ts";
 import type { SipRequest } from "../message/message.ts";
 import type { InviteServerTransaction, Reply } from "../transaction/server-transaction.ts";
 import type { Timer, TimerOwner } from "../transaction/timers.ts";
@@ -19,7 +20,12 @@ export interface InviteServerSessionListener extends InviteUsageListener {
   onResponseLost(): void;
   /** No PRACK in 64·T1: the owner rejects the INVITE. Without this handler it is rejected with 504. */
   onPrackTimeout?(): void;
+  /** The time of the INVITE's Expires is over (RFC 3261 §13.3.1). Without this handler it is rejected with 487. */
+  onExpired?(): void;
 }
+
+/** Seconds; nobody rings for an hour, and an INVITE that may does not expire. */
+const EXPIRES_S_MAX = 3_600;
 
 /** RFC 3261 §13.3.1.1: a provisional each minute, or proxies cancel after three. */
 const REPEAT_MS = 60_000;
@@ -47,6 +53,7 @@ export class InviteServerSession implements TimerOwner {
   readonly #hasOffer: boolean;
   #unacknowledged: { readonly hasDescription: boolean } | undefined;
   #repeat: Timer | undefined;
+  readonly #expiry: Timer | undefined;
   #last: { readonly status: number; readonly tag: string } | undefined;
   #finalStatus: number | undefined;
   #listener: InviteServerSessionListener | undefined;
@@ -66,6 +73,8 @@ export class InviteServerSession implements TimerOwner {
       this.#listener?.onResponseLost();
     };
     transaction.listener = { onTimeout: lost, onTransportError: lost };
+    const expiresS = parseSeconds(request.header("expires") ?? "") ?? Infinity;
+    if (expiresS <= EXPIRES_S_MAX) this.#expiry = core.timers.start(this, "expiry", expiresS * 1_000);
   }
 
   set listener(listener: InviteServerSessionListener) {
@@ -283,7 +292,18 @@ export class InviteServerSession implements TimerOwner {
     else port.answer(offer, done);
   }
 
-  onTimer(): void {
+  onTimer(name: string): void {
+    if (name === "expiry") this.#expire();
+    else this.#repeatProvisional();
+  }
+
+  #expire(): void {
+    if (this.#finalStatus !== undefined) return;
+    if (this.#listener?.onExpired === undefined) this.reject({ status: 487 });
+    else this.#listener.onExpired();
+  }
+
+  #repeatProvisional(): void {
     this.#repeat = undefined;
     if (this.#finalStatus !== undefined || this.#last === undefined) return;
     const { status, tag } = this.#last;
@@ -297,6 +317,7 @@ export class InviteServerSession implements TimerOwner {
   #finish(status: number): void {
     this.#finalStatus = status;
     this.#core.timers.stop(this.#repeat);
+    this.#core.timers.stop(this.#expiry);
     this.onFinal?.();
   }
 
