@@ -52,6 +52,19 @@ export const ENDINGS: readonly Scenario[] = [
     },
   },
   {
+    proves: "ends an INVITE that still rings when its Expires is over with 487, cause 102",
+    clause: "RFC 3261 §13.3.1, §20.19",
+    called: CALLED.late,
+    over: ["udp", "tcp"],
+    events: "incoming ringing released 102",
+    steps: (sipp) => {
+      sipp.invite({ body: sdp(), headers: ["Expires: 1"] });
+      sipp.rings();
+      sipp.response(487, { has: { Reason: "Q.850;cause=102" } });
+      sipp.ack();
+    },
+  },
+  {
     proves: "takes a BYE in the early dialog: 200 to it, 487 to the INVITE",
     clause: "RFC 3261 §15.1.2",
     called: CALLED.late,

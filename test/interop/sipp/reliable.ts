@@ -1,3 +1,5 @@
+import { expect } from "@jest/globals";
+import { dataOf } from "../../helpers/calls.ts";
 import { sdp } from "./body.ts";
 import { CALLED, LIFE, type Scenario } from "./suite.ts";
 
@@ -33,17 +35,22 @@ export const RELIABLE_RINGING: readonly Scenario[] = [
     },
   },
   {
-    proves: "rings without PRACK where a reliable 180 would want an offer, and makes it in the 200",
+    proves:
+      "offers in a reliable 180 where the INVITE has no SDP, takes the answer from PRACK, and has none in the 200",
     clause: "RFC 3262 §5",
     called: CALLED.soon,
     over: ["udp", "tcp"],
     events: LIFE.normal,
     steps: (sipp) => {
       sipp.invite({ headers: RELIABLE });
-      sipp.rings({ lacks: ["RSeq"] });
-      sipp.response(200, { text: "m=audio" });
-      sipp.ack({ body: sdp() });
+      sipp.rings({ has: { Require: "100rel", RSeq: "[0-9]+" }, text: "m=audio" });
+      sipp.prack({ body: sdp() });
+      sipp.response(200, { method: "INVITE", lacks: ["Content-Type"] });
+      sipp.ack();
       sipp.bye();
+    },
+    verify: (events) => {
+      expect(dataOf(events, "answered")[0]?.codec).toBe("PCMA");
     },
   },
   {

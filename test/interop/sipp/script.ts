@@ -171,8 +171,8 @@ export class Script {
     this.prack();
   }
 
-  prack(): void {
-    this.request("PRACK", { headers: [`RAck: [$rseq] ${this.#invite.cseq} INVITE`] });
+  prack(sent: Sent = {}): void {
+    this.request("PRACK", { ...sent, headers: [`RAck: [$rseq] ${this.#invite.cseq} INVITE`] });
     this.response(200);
   }
 

@@ -41,6 +41,11 @@ export class LegMedia implements OfferAnswerPort {
     return this.#description;
   }
 
+  /** Whether the description is an offer. */
+  get offers(): boolean {
+    return this.#offer === undefined;
+  }
+
   get encoding(): string {
     return this.#descriptions.state.audio?.encoding ?? "";
   }

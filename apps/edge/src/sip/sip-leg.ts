@@ -64,6 +64,8 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
   #moreDigits = "";
   #hasSt: boolean;
   #hasRung = false;
+  /** Our offer has left in the 180. */
+  #hasOffered = false;
   /** Set while digits are collected, before there is a call. */
   collection: Collection | undefined;
   #usage: InviteUsage | undefined;
@@ -205,10 +207,7 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
   perform(act: LegAct): void {
     switch (act.type) {
       case "alert":
-        this.#session.progress({
-          status: 180,
-          ...this.#content({}, (answers, dialect) => answers.acm(dialect)),
-        });
+        this.#alert();
         return;
       case "answer":
         this.#answer();
@@ -237,9 +236,9 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
     this.onCarried(request);
   }
 
-  /** An offer and its answer have met: in the ACK, in a re-INVITE, UPDATE or PRACK. */
+  /** An offer and its answer have met: in the ACK, in a re-INVITE, UPDATE or PRACK. Nobody hears itself before the answer. */
   onSessionChanged(): void {
-    this.session.connect();
+    if (this.#usage !== undefined) this.session.connect();
   }
 
   onSessionLost(reason: SessionLoss): void {
@@ -257,7 +256,15 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
 
   /** RFC 3262 §3: a caller that asked for reliable responses, and acknowledges none. */
   onPrackTimeout(): void {
-    const cause = reject({ status: 504, q850: 102, detail: "no PRACK" });
+    this.#giveUp(reject({ status: 504, q850: 102, detail: "no PRACK" }));
+  }
+
+  /** RFC 3261 §13.3.1: the caller wanted an answer sooner. */
+  onExpired(): void {
+    this.#giveUp(reject({ status: 487, q850: 102, detail: "the INVITE has expired" }));
+  }
+
+  #giveUp(cause: ReleaseCause): void {
     if (this.collection === undefined) this.#input?.({ type: "clear", cause });
     else this.collection.onEnd({ type: "refuse", cause });
   }
@@ -340,11 +347,18 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
     // The final response was never acknowledged: its call has ended already, and nobody is left to tell.
   }
 
+  /** RFC 3262 §5: where the INVITE has no offer, the first reliable response has ours. */
+  #alert(): void {
+    this.#hasOffered = this.#session.isProgressReliable && this.session.offers;
+    const sdp = this.#hasOffered ? this.session.description : undefined;
+    const content = this.#content({ sdp }, (answers, dialect) => answers.acm(dialect));
+    this.#session.progress({ status: 180, ...content });
+  }
+
   #answer(): void {
     this.session.connect();
-    const content = this.#content({ sdp: this.session.description }, (answers, dialect) =>
-      answers.anm(dialect, this.#hasRung),
-    );
+    const sdp = this.#hasOffered ? undefined : this.session.description;
+    const content = this.#content({ sdp }, (answers, dialect) => answers.anm(dialect, this.#hasRung));
     this.#usage = this.#session.accept({ status: 200, ...content });
   }
 
