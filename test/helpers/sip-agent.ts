@@ -9,6 +9,7 @@ import {
   type InviteUsage,
   type ReceivedRefer,
   type SipRequest,
+  type SipResponse,
   type Target,
   type TransportName,
   UserAgent,
@@ -146,6 +147,8 @@ abstract class AgentCall {
 /** A call that was placed: told `180`, `200`, `486`, `timeout`, `agreed` (on a session), `BYE`. */
 export class PlacedCall extends AgentCall {
   readonly session: InviteClientSession;
+  /** The first 2xx. */
+  answer: SipResponse | undefined;
   /** Further calls of forks that were accepted, too: told, and ended by the user agent. */
   forks = 0;
 
@@ -157,8 +160,9 @@ export class PlacedCall extends AgentCall {
         // RFC 3261 §17.2.1: 100 is of the next hop, and not of the call.
         if (toTag !== undefined) this.told.note(String(status));
       },
-      onAccepted: ({ status }) => {
-        this.told.note(String(status));
+      onAccepted: (response) => {
+        this.answer = response;
+        this.told.note(String(response.status));
         return undefined;
       },
       onForkAccepted: () => {
@@ -230,7 +234,7 @@ export class TakenCall extends AgentCall {
 }
 
 export interface TestAgentOptions extends Partial<
-  Pick<UserAgentOptions, "locator" | "reliableProvisionals">
+  Pick<UserAgentOptions, "locator" | "reliableProvisionals" | "sessionTimer">
 > {
   /** For challenges of any realm. */
   readonly account?: Account;
@@ -262,7 +266,7 @@ export class TestAgent {
 
   private constructor(transport: OpenTransport, options: TestAgentOptions) {
     this.transport = transport;
-    const { account, isMd5Allowed, locator, reliableProvisionals } = options;
+    const { account, isMd5Allowed, locator, reliableProvisionals, sessionTimer } = options;
     const authenticator = account && new DigestClient({ hash, random, account: () => account, isMd5Allowed });
     this.agent = new UserAgent(
       {
@@ -274,7 +278,7 @@ export class TestAgent {
           callMethods: ["INFO", "REFER"],
         },
         locate: (host) => (/^[0-9.]+$/.test(host) ? host : undefined),
-        ...{ authenticator, locator },
+        ...{ authenticator, locator, sessionTimer },
         ...(reliableProvisionals !== undefined && { reliableProvisionals }),
       },
       {

@@ -119,3 +119,64 @@ describe("through Kamailio, from UDP to TCP", () => {
     ]);
   });
 });
+
+describe("through Kamailio, which hides each side from the other (topoh)", () => {
+  it("Contact, Route and Call-ID are opaque, and given back as they came, both ways (RFC 3261 §12.2.1.1)", async () => {
+    const [caller, callee] = [await TestAgent.open("UDP"), await TestAgent.open("UDP")];
+    const hiding = await Kamailio.start({
+      config: "proxy.cfg",
+      listen: ["udp", "udp"],
+      defines: ([, socket = ""]) => ({
+        ...{ FAR: socket, NEXT: `sip:127.0.0.1:${callee.port}` },
+        HIDDEN: true,
+      }),
+    });
+    const call = caller.call(NUMBER, hiding.ports[0] ?? 0);
+    await call.told.hears("agreed");
+    const taken = callee.incoming;
+    await taken.told.hears("ACK");
+    expect(taken.callId).not.toBe(call.callId);
+    for (const { remoteTarget } of [call.usage.dialog, taken.usage.dialog])
+      expect(remoteTarget).toMatch(/^sip:127\.0\.0\.8;line=/);
+    for (const side of [call, taken]) {
+      side.isHolding = true;
+      expect(await side.change("INVITE")).toBe(200);
+      side.isHolding = false;
+      expect(await side.change("UPDATE")).toBe(200);
+    }
+    expect(await taken.bye()).toBe(200);
+    await call.told.hears("BYE");
+  });
+});
+
+describe("through Kamailio, which wants sessions to expire after ten minutes or later (sst, RFC 4028 §8)", () => {
+  const sessionTimer = { sessionExpiresS: 300, minSeS: 90 };
+
+  it.each([
+    [
+      "asks for less comes again with its Min-SE after 422, and refreshes itself (§7.3)",
+      { sessionTimer },
+      "uac",
+    ],
+    [
+      "knows no timers is refreshed by the called side, for the interval that the proxy asks for (§9)",
+      {},
+      "uas",
+    ],
+  ] as const)("a caller who %s", async (_what, options, refresher) => {
+    const [caller, callee] = [
+      await TestAgent.open("UDP", options),
+      await TestAgent.open("UDP", { sessionTimer }),
+    ];
+    const expiring = await Kamailio.start({
+      config: "proxy.cfg",
+      listen: ["udp"],
+      defines: () => ({ MIN_SE: 600, NEXT: `sip:127.0.0.1:${callee.port}` }),
+    });
+    const call = caller.call(NUMBER, expiring.ports[0] ?? 0);
+    await call.told.hears("agreed");
+    expect(call.answer?.header("session-expires")).toBe(`600;refresher=${refresher}`);
+    expect(callee.taken).toHaveLength(1);
+    expect(await call.bye()).toBe(200);
+  });
+});
