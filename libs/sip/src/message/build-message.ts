@@ -108,7 +108,7 @@ function finish(
   body: Uint8Array | undefined,
 ): Uint8Array {
   let head = start;
-  if (headers !== undefined) for (const [name, value] of headers) head += `${name}: ${fieldText(value)}\r\n`;
+  if (headers !== undefined) for (const field of headers) head += `${field[0]}: ${fieldText(field[1])}\r\n`;
   head += `Content-Length: ${body?.length ?? 0}\r\n\r\n`;
   return octetsOf(head, body);
 }

@@ -125,8 +125,9 @@ abstract class SipMessageBase {
 
   get topVia(): Via | undefined {
     if (this.#topVia === null) {
-      const line = this.index.ids.indexOf("via");
-      const first = line < 0 ? undefined : splitOutside(this.rawValue(line), ",")?.[0]?.trim();
+      const at = this.index.ids.indexOf("via");
+      const line = at < 0 ? undefined : this.rawValue(at);
+      const first = line?.includes(",") === true ? splitOutside(line, ",")?.[0]?.trim() : line;
       this.#topVia = first === undefined ? undefined : parseVia(first);
     }
     return this.#topVia;

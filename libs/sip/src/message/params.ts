@@ -22,9 +22,10 @@ export function parseParams(text: string, from = 0): Params | undefined {
     const equals = text.indexOf("=", at + 1);
     const hasValue = equals >= 0 && equals < end;
     const nameText = text.slice(at + 1, hasValue ? equals : end);
-    const name = USUAL.get(nameText) ?? nameText.trim().toLowerCase();
+    const usual = USUAL.get(nameText);
+    const name = usual ?? nameText.trim().toLowerCase();
     const value = hasValue ? text.slice(equals + 1, end).trim() : "";
-    if ((!USUAL.has(name) && !isToken(name)) || (hasValue && value === "")) return undefined;
+    if ((usual === undefined && !isToken(name)) || (hasValue && value === "")) return undefined;
     if (!params.has(name)) params.set(name, hasQuote ? unquote(value) : value);
     at = end;
   }

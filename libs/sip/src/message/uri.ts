@@ -96,9 +96,8 @@ function parseSipUri(scheme: "sip" | "sips", rest: string): SipUri | undefined {
   const semicolon = hostPart.indexOf(";");
   const hostPort = semicolon < 0 ? hostPart : hostPart.slice(0, semicolon);
   const sentTo = readHostPort(hostPort, 0);
-  // A host that is plain and all there is has none.
-  const isPlain = sentTo?.host === hostPart;
-  if (sentTo === undefined || (!isPlain && hasWhite(hostPart))) return undefined;
+  // What is plain has none, and parameters are looked at on their own.
+  if (sentTo === undefined || (!sentTo.isPlain && hasWhite(hostPart))) return undefined;
   const params = semicolon < 0 ? parseParams("") : parseUriParams(hostPart.slice(semicolon));
   if (params === undefined) return undefined;
   return { scheme, user, password, host: sentTo.host, port: sentTo.port, params, headers };
@@ -129,26 +128,45 @@ function parseTelUri(rest: string): TelUri | undefined {
   return params === undefined ? undefined : { scheme: "tel", number, params };
 }
 
-/** `host [":" port]` (RFC 3261 §25.1); the port is 1 to 65535, as something can be sent to it. */
-export function parseHostPort(text: string): { host: string; port: number | undefined } | undefined {
-  return readHostPort(text, 1);
+interface HostPort {
+  readonly host: string;
+  readonly port: number | undefined;
+  /** Both are as they were written, without white space. */
+  readonly isPlain: boolean;
 }
 
-function readHostPort(text: string, lowest: 0 | 1): { host: string; port: number | undefined } | undefined {
+/** `host [":" port]` (RFC 3261 §25.1); the port is 1 to 65535, as something can be sent to it. */
+export function parseHostPort(text: string): Pick<HostPort, "host" | "port"> | undefined {
+  const read = readHostPort(text, 1);
+  return read && { host: read.host, port: read.port };
+}
+
+function readHostPort(text: string, lowest: 0 | 1): HostPort | undefined {
   const bracket = text.startsWith("[") ? text.indexOf("]") : -1;
   const colon = text.indexOf(":", bracket < 0 ? 0 : bracket);
   const sent = colon < 0 ? text : text.slice(0, colon);
   const isPlain = isPlainHost(sent);
   const host = isPlain ? sent : sent.trim().toLowerCase();
   if (!isPlain && !isHost(host)) return undefined;
-  if (colon < 0) return { host, port: undefined };
-  const digits = text.slice(colon + 1).trim();
-  const port = Number(digits);
-  if (!PORT.test(digits) || port < lowest || port > 65_535) return undefined;
-  return { host, port };
+  if (colon < 0) return { host, port: undefined, isPlain };
+  const isTrimmed = isPlain && text.charCodeAt(text.length - 1) > 0x20 && text.charCodeAt(colon + 1) > 0x20;
+  const port = isTrimmed ? portIn(text, colon + 1) : portIn(text.slice(colon + 1).trim(), 0);
+  return port < lowest || port > 65_535 ? undefined : { host, port, isPlain: isTrimmed };
 }
 
-const PORT = /^[0-9]{1,5}$/;
+/** One to five digits from there to the end; -1 where they are not. */
+function portIn(text: string, from: number): number {
+  const count = text.length - from;
+  if (count < 1 || count > 5) return -1;
+  let port = 0;
+  for (let at = from; at < text.length; at++) {
+    const digit = text.charCodeAt(at) - 0x30;
+    if (digit < 0 || digit > 9) return -1;
+    port = port * 10 + digit;
+  }
+  return port;
+}
+
 const WHITE = /\s/;
 
 function hasWhite(text: string): boolean {

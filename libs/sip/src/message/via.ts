@@ -17,12 +17,12 @@ export interface Via {
 
 const SENT_PROTOCOL = /^SIP\s*\/\s*2\.0\s*\/\s*([A-Za-z0-9\-.!%*_+`'~]+)\s+/i;
 
-/** As nearly everybody writes it. */
-const USUAL = new Map(["UDP", "TCP", "TLS", "WSS"].map((name) => [`SIP/2.0/${name} `, name]));
+/** As nearly everybody writes it, the most usual first. */
+const USUAL = ["UDP", "TCP", "TLS", "WSS"].map((name) => ({ name, written: `SIP/2.0/${name} ` }));
 const USUAL_LENGTH = "SIP/2.0/UDP ".length;
 
 export function parseVia(text: string): Via | undefined {
-  const usual = USUAL.get(text.slice(0, USUAL_LENGTH));
+  const usual = USUAL.find(({ written }) => text.startsWith(written))?.name;
   const match = usual === undefined ? SENT_PROTOCOL.exec(text) : undefined;
   const transport = usual ?? match?.[1]?.toUpperCase();
   if (transport === undefined) return undefined;
