@@ -29,7 +29,10 @@ const SAMPLE_MS = 500;
  * One run at a rate: what came of the calls and what they cost. The first `warmUpS` seconds count for nothing but faults.
  * @param {import("./systems.mjs").Running} running
  */
-async function runAt(running, { scenario, rate, seconds, warmUpS = 0, directory, stopsEarly = false }) {
+export async function runAt(
+  running,
+  { scenario, rate, seconds, warmUpS = 0, directory, stopsEarly = false },
+) {
   const calls = Math.round(rate * (warmUpS + seconds));
   const localPort = await freeUdpPort();
   const backlogOf = await running.watch?.();

@@ -3,8 +3,8 @@ import { Caller, freeUdpPort } from "../caller.mjs";
 import { pssMiB } from "../process-figures.mjs";
 
 /** Longer than 64·T1: an INVITE's transaction is gone then, and so is a BYE's (RFC 3261, timers L and J). */
-const AFTER_TIMEOUT_S = 36;
-const RATE = 5_000;
+export const AFTER_TIMEOUT_S = 34;
+const RATE = 6_000;
 const SAMPLE_MS = 500;
 
 /**
@@ -25,7 +25,7 @@ export async function dialogs(running, { calls, directory }) {
   await seconds(placingS + AFTER_TIMEOUT_S);
   const [heldMiB, held] = [memory(), await wordsOf(running)];
   const rows = await caller.end({ dueMs: (placingS * 2 + 4) * 1_000 });
-  await seconds(AFTER_TIMEOUT_S);
+  await afterTimeout();
   clearInterval(timer);
   return {
     calls,
@@ -38,6 +38,11 @@ export async function dialogs(running, { calls, directory }) {
     held,
     left: await wordsOf(running),
   };
+}
+
+/** Waits until what has ended just now should have left nothing. */
+export function afterTimeout() {
+  return seconds(AFTER_TIMEOUT_S);
 }
 
 /** What the program says that it holds. */

@@ -9,10 +9,11 @@ import { node24 } from "../../tools/node24.mjs";
 import { Fault, ROOT, run, runTool } from "../../tools/project.mjs";
 import { freeUdpPort } from "../caller.mjs";
 import { checkMachine, commitOf, describeMachine, leaveMeasuredCore, machineSlug } from "../machine.mjs";
-import { describe, efficiency, heldRate } from "../rates.mjs";
+import { pssMiB } from "../process-figures.mjs";
+import { describe, efficiency, heldRate, runAt } from "../rates.mjs";
 import { table } from "../report.mjs";
 import { kamailio, PEERS, sipgo, startCompanion, startScript, SYSTEMS } from "../systems.mjs";
-import { dialogs, wordsOf } from "./dialogs.mjs";
+import { AFTER_TIMEOUT_S, afterTimeout, dialogs, wordsOf } from "./dialogs.mjs";
 
 const HERE = import.meta.dirname;
 const BASELINES = join(ROOT, "bench/baselines");
@@ -33,9 +34,10 @@ const HELP = `npm run bench:sip [-- OPTION…]
 const FIRST_RATE = 1_500;
 const FIRST_SECONDS = 4;
 const LOADED_SHARE = 0.8;
+const LOADED_SECONDS = 8;
+const RUN_UP_S = 2;
 /** What one SIPp and a callee on one core place without being the limit. */
 const RATE_MAX = 11_000;
-const AFTER_TIMEOUT_MS = 36_000;
 
 const ROLES = {
   uas: {
@@ -107,8 +109,8 @@ async function measure({ only, seconds, hasPeers }) {
   const rows = [];
   const lines = [];
   try {
-    if (only.includes("uas")) await roleRows(ROLES.uas, stage, rows);
-    if (only.includes("relay")) await withCallee(directory, () => roleRows(ROLES.relay, stage, rows));
+    if (only.includes("uas")) await roleRows(ROLES.uas, stage, rows, lines);
+    if (only.includes("relay")) await withCallee(directory, () => roleRows(ROLES.relay, stage, rows, lines));
     if (only.includes("dialogs")) lines.push(...(await dialogLines(stage)));
     if (only.includes("messages")) lines.push(await messageLines());
   } finally {
@@ -120,38 +122,51 @@ async function measure({ only, seconds, hasPeers }) {
     `Commit ${commitOf()}. Kernel ${machine.kernel}, Node ${machine.node}, load before the run ${machine.loadBefore};`,
     `${Math.round((performance.now() - startedAt) / 6_000) / 10} minutes. [bench/sip/README.md](../sip/README.md) says what each number means.`,
     "",
-    ...(rows.length === 0 ? [] : table(COLUMNS(seconds), rows)),
+    ...(rows.length === 0 ? [] : table(columnsOf(seconds), rows)),
     ...lines,
   ].join("\n");
   return { text: `${text.trimEnd()}\n`, path: join(BASELINES, `${date}-sip-${machineSlug(machine)}.md`) };
 }
 
-const COLUMNS = (seconds) => [
-  ...["system", "calls per CPU-second", "at calls/s", "bar", `clean 3 times ${seconds} s, calls/s`],
-  ...["calls per CPU-second there", "PSS after each, MiB", "64·T1 later"],
-];
+function columnsOf(seconds) {
+  return [
+    ...["system", "calls per CPU-second", "at calls/s", "bar", `clean 3 times ${seconds} s, calls/s`],
+    ...["calls per CPU-second there", "PSS after each, MiB"],
+  ];
+}
 
 /** Ours first, with the whole method; then what each peer's calls cost where it is as busy. */
-async function roleRows({ title, scenario, bar, ours, peers }, { directory, seconds, hasPeers }, rows) {
+async function roleRows(
+  { title, scenario, bar, ours, peers },
+  { directory, seconds, hasPeers },
+  rows,
+  lines,
+) {
   const running = await ours(await freeUdpPort());
   const say = sayer(`@tandem/sip, ${title}`);
   try {
     const cost = await loadedCost(running, { scenario, directory }, say);
     const rate = Math.min(RATE_MAX, Math.round(cost.callsPerCpuSecond * LOADED_SHARE));
     const held = await heldRate(running, { scenario, directory, rate, seconds }, say);
-    await new Promise((resolve) => setTimeout(resolve, AFTER_TIMEOUT_MS));
-    const left = await wordsOf(running);
-    say(left);
     rows.push([
       ...[`@tandem/sip, ${title}`, costText(cost), cost.rate, `${bar} ${metBy(cost, held, bar)}`],
-      ...[held.rate ?? "none", held.callsPerCpuSecond ?? "", held.pssMiBs?.join(", ") ?? ""],
-      left,
+      ...[held.rate ?? "none", held.callsPerCpuSecond ?? "", held.pssMiBs?.join(", ") ?? cost.pssMiB],
     ]);
+    lines.push(...(await leftLines(running, title)));
   } finally {
     await running.stop();
   }
   if (!hasPeers) return;
   for (const peer of peers()) rows.push(await peerRow(peer, title, { scenario, directory }));
+}
+
+/** Nothing may be left of calls that ended longer ago than 64·T1 (RFC 3261, timers J, L and M). */
+async function leftLines(running, title) {
+  const before = Math.round(pssMiB(running.pids()));
+  await afterTimeout();
+  const words = await wordsOf(running);
+  const after = Math.round(pssMiB(running.pids()));
+  return [`${title}, ${AFTER_TIMEOUT_S} s after its last call: ${words}; PSS ${before} → ${after} MiB.`, ""];
 }
 
 function metBy(cost, held, bar) {
@@ -165,12 +180,12 @@ async function peerRow(peer, role, options) {
   const reason = await peer.missing({});
   if (reason !== undefined) {
     process.stderr.write(`SKIPPED ${name}: ${reason}\n`);
-    return [name, `SKIPPED: ${reason}`, "", "", "", "", "", ""];
+    return [name, `SKIPPED: ${reason}`, "", "", "", "", ""];
   }
   const running = await peer.start({});
   try {
     const cost = await loadedCost(running, options, sayer(name));
-    return [name, costText(cost), cost.rate, "", "", "", cost.pssMiB, ""];
+    return [name, costText(cost), cost.rate, "", "", "", cost.pssMiB];
   } finally {
     await running.stop();
   }
@@ -182,7 +197,7 @@ async function loadedCost(running, options, say) {
   say(`${first.callsPerCpuSecond} calls per CPU-second at ${describe(first)}`);
   const rate = Math.min(RATE_MAX, Math.round(first.callsPerCpuSecond * LOADED_SHARE));
   if (rate <= FIRST_RATE) return first;
-  const loaded = await efficiency(running, { ...options, rate, seconds: Infinity });
+  const loaded = await runAt(running, { ...options, rate, seconds: LOADED_SECONDS, warmUpS: RUN_UP_S });
   say(`${loaded.callsPerCpuSecond} calls per CPU-second at ${describe(loaded)}`);
   return loaded;
 }
@@ -224,10 +239,10 @@ async function dialogLines({ directory }) {
           "failed",
           "PSS idle, MiB",
           "peak",
-          "held 36 s",
+          `held ${AFTER_TIMEOUT_S} s`,
           "bar",
           "per dialog, octets",
-          "ended 36 s ago",
+          `ended ${AFTER_TIMEOUT_S} s ago`,
         ],
         [
           [
@@ -252,6 +267,6 @@ async function messageLines() {
     });
     if (code !== 0) return `SKIPPED messages: npm ci failed: ${output.trim().split("\n").at(-1)}\n`;
   }
-  const { code, output } = await run(node24(), [join(HERE, "messages.bench.mjs"), "0.4"], { capture: true });
+  const { code, output } = await run(node24(), [join(HERE, "messages.bench.mjs"), "0.25"], { capture: true });
   return code === 0 ? output : `messages failed: ${output}`;
 }
