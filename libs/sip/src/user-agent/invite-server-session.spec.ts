@@ -329,7 +329,7 @@ describe("a called user agent", () => {
     expect(called.leftovers).toBe(0);
   });
 
-  it("lets an INVITE expire that has no final response in its time: 487 (§13.3.1)", () => {
+  it("lets an INVITE expire that has no final response in its time: 487 (RFC 3261 §13.3.1)", () => {
     const called = new Called();
     called.send("INVITE", 1, undefined, { headers: ["Expires: 20"] });
     called.session.progress({ status: 180 });
@@ -339,7 +339,7 @@ describe("a called user agent", () => {
     expect(called.sent).toEqual(["180 INVITE", "487 INVITE"]);
   });
 
-  it("has no use for Expires once the INVITE is answered, or where it is longer than any ringing (§13.3.1)", () => {
+  it("has no use for Expires once the INVITE is answered, or where it is longer than any ringing (RFC 3261 §13.3.1)", () => {
     const called = new Called();
     called.send("INVITE", 1, undefined, { headers: ["Expires: 20"] });
     called.session.accept({ status: 200 });
