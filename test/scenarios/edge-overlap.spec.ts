@@ -13,7 +13,7 @@ import {
 import { removeEdges, startEdge, type TestEdge } from "../helpers/edge.ts";
 import { bodyOf, newBranch, sdpFor, TestCall, type CallOptions } from "../helpers/sip-call.ts";
 import { tandem } from "../helpers/tandem.ts";
-import { closeClients, isupOf, SipClient, type RawMessage } from "../helpers/sip-client.ts";
+import { closeClients, isupOf, sdpOf, SipClient, type RawMessage } from "../helpers/sip-client.ts";
 
 /** Instead of the 5 and 15 s of Q.764, of which the test of T35 alone waits for the end. */
 const T10_MS = 600;
@@ -197,6 +197,28 @@ describe("digits in SAMs (RFC 3578 §2, Q.764 §2.1.2)", () => {
     expectWhole(events);
     expect(wordsOf(events)).toEqual(["incoming", "ringing", "isup", "released"]);
     expect(calledOf(call)).toBe("+493099902");
+  });
+
+  it("begin with our offer where the INVITE has none and wants reliable responses: in the 183, and once (RFC 3262 §5)", async () => {
+    const call = dialling("3099", { sdp: null, headers: ["Require: 100rel"] });
+    const progress = await begin(call);
+    expect(sdpOf(progress)).toContain("m=audio ");
+    const acknowledge = (response: RawMessage, sdp?: string): Promise<RawMessage> => {
+      const content = bodyOf({ sdp });
+      const headers = [`RAck: ${response.header("rseq")} 1 INVITE`, ...content.headers];
+      call.send("PRACK", { ...content, headers });
+      return call.response(200, "PRACK");
+    };
+    await acknowledge(progress, sdpFor(carrier.address, 40_000));
+    await dial(call, "90012", true);
+    const ringing = await call.response(180, "INVITE");
+    expect([sdpOf(ringing), ringing.header("require")]).toEqual([undefined, "100rel"]);
+    await acknowledge(ringing);
+    expect(sdpOf(await call.final(200))).toBeUndefined();
+    call.ack();
+    await call.bye();
+    expectWhole(eventsOfCall(call));
+    expect(calledOf(call)).toBe("+49309990012");
   });
 
   it("end with a CANCEL: 200, 487, and a call that nobody answered", async () => {

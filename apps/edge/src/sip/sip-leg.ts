@@ -64,7 +64,7 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
   #moreDigits = "";
   #hasSt: boolean;
   #hasRung = false;
-  /** Our offer has left in the 180. */
+  /** Our offer has left in a 18x. */
   #hasOffered = false;
   /** Set while digits are collected, before there is a call. */
   collection: Collection | undefined;
@@ -152,7 +152,10 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
 
   /** Makes the dialog that SAMs in INFO need, for a caller who may send them (RFC 3398 §13.1). */
   expectDigits(): void {
-    if (this.#iam !== undefined) this.#session.progress({ status: 183 });
+    if (this.#iam === undefined) return;
+    // Without a port for the offer that is due there is no dialog, and only INVITEs bring more digits.
+    if (this.#isOfferDue && this.prepareAnswer() !== undefined) return;
+    this.#session.progress({ status: 183, ...this.#content({ sdp: this.#takeOffer() }) });
   }
 
   /** Gives way to an INVITE of the same call with more digits: 484 (RFC 3578 §3.5). What came on its own goes over. */
@@ -175,7 +178,7 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
 
   /** Takes a port and makes the SDP the answer will carry; a cause where that cannot be. */
   prepareAnswer(): ReleaseCause | undefined {
-    return this.session.prepare();
+    return this.#hasOffered ? undefined : this.session.prepare();
   }
 
   detailsOf<T extends CallFact["type"]>(type: T, fact: Extract<CallFact, { type: T }>): FactDetails[T];
@@ -347,12 +350,21 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
     // The final response was never acknowledged: its call has ended already, and nobody is left to tell.
   }
 
-  /** RFC 3262 §5: where the INVITE has no offer, the first reliable response has ours. */
   #alert(): void {
-    this.#hasOffered = this.#session.isProgressReliable && this.session.offers;
-    const sdp = this.#hasOffered ? this.session.description : undefined;
-    const content = this.#content({ sdp }, (answers, dialect) => answers.acm(dialect));
+    const content = this.#content({ sdp: this.#takeOffer() }, (answers, dialect) => answers.acm(dialect));
     this.#session.progress({ status: 180, ...content });
+  }
+
+  /** RFC 3262 §5: where the INVITE has no offer, the first reliable response has ours. */
+  get #isOfferDue(): boolean {
+    return !this.#hasOffered && this.#session.isProgressReliable && this.session.offers;
+  }
+
+  /** Our offer where it is due, once. */
+  #takeOffer(): Uint8Array | undefined {
+    const isDue = this.#isOfferDue;
+    this.#hasOffered ||= isDue;
+    return isDue ? this.session.description : undefined;
   }
 
   #answer(): void {
@@ -435,10 +447,10 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
   /** Headers and body of a response: ISUP for a caller who sent some, none for others (RFC 3398 §7.2.5 to §7.2.7). */
   #content(
     parts: { readonly sdp?: Uint8Array | undefined },
-    pick: (answers: IsupAnswers, dialect: IsupDialect) => CarriedIsup,
+    pick?: (answers: IsupAnswers, dialect: IsupDialect) => CarriedIsup,
   ): { headers: readonly HeaderField[]; body: Uint8Array | undefined } {
     const dialect = this.#dialect;
-    const isup = dialect && pick(this.#parts.isup, dialect);
+    const isup = dialect && pick?.(this.#parts.isup, dialect);
     const body = this.#built({ sdp: parts.sdp, isup });
     return { headers: body?.headers ?? [], body: body?.octets };
   }
