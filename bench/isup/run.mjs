@@ -3,7 +3,7 @@
  * time: `node bench/isup/run.mjs [SECONDS] [--json]`. A peer that cannot be had is SKIPPED, with the reason.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { loadavg } from "node:os";
 import { fileURLToPath } from "node:url";
 import { decodeIsup, hexOf, isupOctets, isupToJson, octetsOfHex } from "../../libs/isup/src/index.ts";
@@ -71,7 +71,9 @@ function pycrate() {
 }
 
 function jss7() {
-  if (!existsSync(`${JSS7}/libs`)) {
+  const source = path("jss7/Jss7.java");
+  const built = `${JSS7}/classes/Jss7.class`;
+  if (!existsSync(built) || statSync(built).mtimeMs < statSync(source).mtimeMs) {
     const goals = ["compile", "dependency:copy-dependencies", `-DoutputDirectory=${JSS7}/libs`];
     said("mvn", ["-q", "-B", "-f", path("jss7/pom.xml"), `-Dout=${JSS7}`, ...goals]);
   }
