@@ -90,3 +90,31 @@ if (!hasOpenssl) process.stderr.write("SKIPPED: new certificates by SIGHUP, ther
     });
   },
 );
+
+(hasOpenssl ? describe : describe.skip)("SIGHUP at an edge that asks for certificates", () => {
+  it("trusts who the new file of authorities vouches for, and nobody else (RFC 5922 §7.4)", async () => {
+    const trusted = renew();
+    const carrier = (): { readonly certificate: string; readonly cert: string; readonly key: string } => {
+      const { certificate, key } = makeCertificateFiles(directory, "carrier");
+      return { certificate, cert: readFileSync(certificate, "utf8"), key: readFileSync(key, "utf8") };
+    };
+    const before = carrier();
+    const tls = { ...files, ca: before.certificate, clientCertificate: "require" };
+    const edge = await startEdge({
+      listen: [{ id: "secure", transport: "tls", address: "127.0.0.1:0", tls }],
+    });
+    const peer = { address: edge.address, port: edge.portOf("secure") };
+    const first = await callOver(await tlsWire(peer, trusted, before), peer);
+    const after = carrier();
+    edge.signal("SIGHUP");
+    await edge.says(/certificates read again listener=secure$/);
+    const second = await callOver(await tlsWire(peer, trusted, after), peer);
+    // TLS 1.3: the client learns of the refusal after its own part of the handshake.
+    const refused = new TestCall(new SipClient(await tlsWire(peer, trusted, before), peer), peer);
+    refused.invite();
+    await expect(refused.response(100, "INVITE", 1_000)).rejects.toThrow("no 100 to INVITE");
+    await first.bye();
+    await second.bye();
+    expect(await edge.stop()).toBe(0);
+  });
+});
