@@ -1,3 +1,4 @@
+import { isSips } from "../dialog/dialog.ts";
 import { portOf, transportAskedBy } from "../location/uri-transport.ts";
 import { isSipUri, parseUri, type Uri } from "../message/uri.ts";
 import type { Flow, Target } from "../transport/flow.ts";
@@ -15,12 +16,11 @@ function backAlong({ listener, remoteAddress, remotePort, connection }: Flow): T
  * name leads nowhere.
  */
 export function dialogTargets(nextHop: string, flow: Flow, located: (uriText: string) => Targets): Targets {
-  const uri = parseUri(nextHop);
-  const back = backAlong(flow);
   const isSecure = flow.transport === "TLS" || flow.transport === "WSS";
   // RFC 3261 §26.2.2: what is meant for a sips URI leaves by TLS or not at all.
-  const fallback = uri?.scheme === "sips" && !isSecure ? undefined : back;
+  const fallback = isSips(nextHop) && !isSecure ? undefined : backAlong(flow);
   if (flow.connection === undefined) return orElse(located(nextHop), fallback);
+  const uri = parseUri(nextHop);
   if (fallback !== undefined && isOnlyByConnection(uri, flow)) return targetsOf([fallback]);
   return new ConnectionFirst(silentlyMeant(uri, flow), located(nextHop), flow, fallback);
 }
