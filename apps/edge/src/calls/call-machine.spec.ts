@@ -90,6 +90,19 @@ describe("the call machine", () => {
     expect(during(SETUP)).toEqual({ type: "isup", during: "answered" });
   });
 
+  it("knows whether the peer has suspended a connected call, until it resumes or releases it (Q.764 §2.4)", () => {
+    const suspend: CallInput = { type: "suspend" };
+    const resume: CallInput = { type: "resume" };
+    const suspended = (...inputs: readonly CallInput[]): boolean => run(...inputs).state.isSuspended;
+    expect(suspended(SETUP, suspend)).toBe(true);
+    expect(suspended(SETUP, suspend, { type: "information" })).toBe(true);
+    expect(suspended(SETUP, suspend, resume)).toBe(false);
+    expect(suspended(SETUP, suspend, { type: "release", cause })).toBe(false);
+    expect(suspended(RING, suspend)).toBe(false);
+    expect(types(run(SETUP, suspend))).toEqual(["isup", "confirmInformation"]);
+    expect(types(run(SETUP, suspend, resume))).toEqual(["isup", "confirmInformation"]);
+  });
+
   it("makes one fact of ISUP that came on its own", () => {
     expect(types(run(SETUP, { type: "information" }))).toEqual(["isup", "confirmInformation"]);
   });
@@ -106,6 +119,8 @@ describe("the call machine", () => {
       { type: "clear", cause },
       { type: "takeBack", cause },
       { type: "information" },
+      { type: "suspend" },
+      { type: "resume" },
     ];
     const walk = (state: CallState, facts: number, released: number, depth: number): void => {
       expect(state.sequence).toBe(facts);

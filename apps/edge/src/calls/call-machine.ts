@@ -19,6 +19,8 @@ export interface CallState {
   readonly ringingAt: number | undefined;
   readonly answeredAt: number | undefined;
   readonly endedAt: number | undefined;
+  /** The peer suspended its side of the connected call, and has not resumed it (Q.764 §2.4). */
+  readonly isSuspended: boolean;
   /** Pending timers by name, with the absolute time they are due. */
   readonly timers: Readonly<Partial<Record<TimerName, number>>>;
 }
@@ -45,7 +47,10 @@ export type CallInput =
   /** We end it: a lost leg, a drain. */
   | { readonly type: "clear"; readonly cause: ReleaseCause }
   /** ISUP in a message of its own. */
-  | { readonly type: "information" };
+  | { readonly type: "information" }
+  /** The peer suspends its side, the connection stands; and resumes it. */
+  | { readonly type: "suspend" }
+  | { readonly type: "resume" };
 
 export type CallFact =
   | { readonly type: "incoming" }
@@ -68,6 +73,7 @@ export const IDLE: CallState = {
   ringingAt: undefined,
   answeredAt: undefined,
   endedAt: undefined,
+  isSuspended: false,
   timers: {},
 };
 
@@ -138,15 +144,23 @@ function inCall(state: CallState, input: CallInput, now: number): CallStep {
       return end(state, input.cause, now, [act]);
     }
     case "information":
-      return {
-        state: { ...state, sequence: state.sequence + 1 },
-        facts: [{ type: "isup", during: state.name === "Answered" ? "answered" : "ringing" }],
-        acts: [{ type: "confirmInformation" }],
-      };
+      return informed(state, state.isSuspended);
+    case "suspend":
+      return informed(state, state.name === "Answered");
+    case "resume":
+      return informed(state, false);
     case "setup":
     case "timer":
       return unchanged(state);
   }
+}
+
+function informed(state: CallState, isSuspended: boolean): CallStep {
+  return {
+    state: { ...state, isSuspended, sequence: state.sequence + 1 },
+    facts: [{ type: "isup", during: state.name === "Answered" ? "answered" : "ringing" }],
+    acts: [{ type: "confirmInformation" }],
+  };
 }
 
 function end(state: CallState, cause: ReleaseCause, now: number, acts: readonly LegAct[]): CallStep {
@@ -154,6 +168,7 @@ function end(state: CallState, cause: ReleaseCause, now: number, acts: readonly 
     ...state,
     name: "Ended",
     endedAt: now,
+    isSuspended: false,
     timers: {},
     sequence: state.sequence + 1,
   };

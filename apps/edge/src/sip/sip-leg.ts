@@ -44,6 +44,9 @@ export interface Collection {
 /** ISUP messages kept of a set-up that is not complete: a number in single digits has fewer. */
 const EARLY_MESSAGES_MAX = 64;
 
+/** Messages that say more to a call than that they came. */
+const PRIMITIVES: Readonly<Partial<Record<string, "suspend" | "resume">>> = { SUS: "suspend", RES: "resume" };
+
 /**
  * The caller's leg: an INVITE and what becomes of it, between SIP with ISUP and the neutral words of the call
  * (RFC 3398 §7). It knows status codes, bodies and the profile of its trunk; the call does not.
@@ -323,7 +326,7 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
   #inform(event: Isup, respond: Responder): void {
     this.#pending.push({ type: "info", respond });
     this.#messages.push(event);
-    this.#input?.({ type: "information" });
+    this.#input?.({ type: PRIMITIVES[event.messageType] ?? "information" });
   }
 
   /** There is no call yet whose event could be waited for, and the next SAM waits for this answer. */
