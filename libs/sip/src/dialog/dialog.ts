@@ -89,6 +89,29 @@ export function dialogFromResponse(
   };
 }
 
+/**
+ * As it stays for as long as the call: its strings are cut from one of their own, since those cut from a message keep
+ * the whole head of it.
+ */
+export function confirmed(dialog: Dialog): Dialog {
+  const { callId, localTag, remoteTag, local, remote, remoteTarget } = dialog;
+  const joined = [callId, localTag, remoteTag, local, remote, remoteTarget].join("");
+  let end = 0;
+  const cut = ({ length }: string): string => joined.slice(end, (end += length));
+  return {
+    ...dialog,
+    state: "confirmed",
+    callId: cut(callId),
+    localTag: cut(localTag),
+    remoteTag: cut(remoteTag),
+    local: cut(local),
+    remote: cut(remote),
+    remoteTarget: cut(remoteTarget),
+  };
+}
+
+const NO_ROUTES: readonly string[] = [];
+
 const SIPS = /^[^<]*<?sips:/i;
 
 /** Of a URI, or of a value that has one in angle brackets. */
@@ -96,9 +119,9 @@ export function isSips(text: string): boolean {
   return SIPS.test(text);
 }
 
-function routesOf(message: SipRequest | SipResponse, isReversed: boolean): string[] {
-  const routes: string[] = [];
-  for (const value of message.list("record-route") ?? []) routes.push(value);
+function routesOf(message: SipRequest | SipResponse, isReversed: boolean): readonly string[] {
+  const routes = message.list("record-route") ?? [];
+  if (routes.length === 0) return NO_ROUTES;
   return isReversed ? routes.reverse() : routes;
 }
 

@@ -96,7 +96,12 @@ export function stepExchange(state: Exchange, input: ExchangeInput): ExchangeSte
 }
 
 function ok(state: Exchange): ExchangeStep {
-  return { state, verdict: "ok" };
+  return { state: isNone(state) ? NO_EXCHANGE : state, verdict: "ok" };
+}
+
+/** What most dialogs have most of the time is one for all. */
+function isNone({ invite, isUpdateOurs, isUpdateTheirs, offer }: Exchange): boolean {
+  return invite === "none" && offer === "none" && !isUpdateOurs && !isUpdateTheirs;
 }
 
 function ignored(state: Exchange): ExchangeStep {

@@ -15,6 +15,9 @@ export const TIMER_100_NON_INVITE = 7 * T1;
 /** RFC 3261 §17.1.1.2: at least 32 s over UDP. */
 export const TIMER_D = 32_000;
 
+/** Durations that keep a queue although it is empty: more than the RFC has. */
+const QUEUES_KEPT = 32;
+
 export interface TimerOwner {
   onTimer(name: string): void;
 }
@@ -100,8 +103,8 @@ export class TimerQueues {
     timer.next = undefined;
     this.#size--;
     if (this.#size === 0) this.#disarm();
-    // Durations that are computed, not constant, must not pile up.
-    if (queue.first === undefined) this.#queues.delete(queue.afterMs);
+    // The constant durations keep their queues; those that are computed must not pile up.
+    if (queue.first === undefined && this.#queues.size > QUEUES_KEPT) this.#queues.delete(queue.afterMs);
   }
 
   /** Stops every timer: their owners are not told. */

@@ -287,7 +287,7 @@ export class InviteClientSession {
       changes.step("our INVITE accepted");
     }
     if (this.#core.capabilities.sessionTimer !== undefined && !usage.hasEnded)
-      changes.timer.agree(intervalOfResponse(response));
+      changes.agree(intervalOfResponse(response));
   }
 
   #fork(response: SipResponse): Fork | undefined {

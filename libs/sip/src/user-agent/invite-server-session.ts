@@ -231,7 +231,7 @@ export class InviteServerSession implements TimerOwner {
       this.#dialogReply({ ...reply, headers: [...headers, ...(reply.headers ?? [])] }, tag),
     );
     usage.awaitAck(this.request.cseq?.sequenceNumber ?? 0, this.#transaction);
-    if (interval.ok) changes.timer.agree(interval.agreed);
+    if (interval.ok) changes.agree(interval.agreed);
     this.replaced?.terminate();
     this.replaced = undefined;
   }

@@ -1,4 +1,4 @@
-import { isInOrder, keyOfDialog, requestInDialog, type Dialog } from "../dialog/dialog.ts";
+import { confirmed, isInOrder, keyOfDialog, requestInDialog, type Dialog } from "../dialog/dialog.ts";
 import type { HeaderField } from "../message/build-message.ts";
 import type { SipRequest, SipResponse } from "../message/message.ts";
 import type {
@@ -84,7 +84,7 @@ export class OpenDialog implements DialogEntry {
   }
 
   confirm(): void {
-    this.#data = { ...this.#data, state: "confirmed" };
+    this.#data = confirmed(this.#data);
   }
 
   /** A later response of the same dialog may bring a newer target (RFC 3261 §12.2.1.2, §13.2.2.4). */

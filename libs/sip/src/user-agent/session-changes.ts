@@ -9,6 +9,7 @@ import {
   answerInterval,
   intervalHeaders,
   intervalOfResponse,
+  type AgreedInterval,
   type IntervalAnswer,
 } from "../dialog/session-interval.ts";
 import type { HeaderField } from "../message/build-message.ts";
@@ -65,7 +66,8 @@ interface Change {
  */
 export class SessionChanges implements TimerOwner, SessionTimerHost {
   readonly #host: SessionChangesHost;
-  readonly timer: SessionTimer;
+  /** Made when there is an interval to keep. */
+  #timer: SessionTimer | undefined;
   #exchange: Exchange = NO_EXCHANGE;
   #isUpdateAllowed = false;
   #waiting: Change | undefined;
@@ -76,7 +78,6 @@ export class SessionChanges implements TimerOwner, SessionTimerHost {
 
   constructor(host: SessionChangesHost) {
     this.#host = host;
-    this.timer = new SessionTimer(host.core.timers, this);
   }
 
   get exchange(): Exchange {
@@ -87,6 +88,13 @@ export class SessionChanges implements TimerOwner, SessionTimerHost {
     const { state, verdict } = stepExchange(this.#exchange, input);
     this.#exchange = state;
     return verdict;
+  }
+
+  /** What a 2xx has agreed on, either way (RFC 4028 §7.2, §9). */
+  agree(interval: AgreedInterval | undefined): void {
+    if (interval === undefined && this.#timer === undefined) return;
+    this.#timer ??= new SessionTimer(this.#host.core.timers, this);
+    this.#timer.agree(interval);
   }
 
   /** Allow of their INVITE or 2xx: UPDATE refreshes where it is there (RFC 4028 §7.4). */
@@ -174,7 +182,7 @@ export class SessionChanges implements TimerOwner, SessionTimerHost {
     respond: (reply: Reply) => void,
   ): void {
     const { core, open: dialog, port } = this.#host;
-    const interval = answerInterval(request, core.capabilities.sessionTimer, this.timer.agreed);
+    const interval = answerInterval(request, core.capabilities.sessionTimer, this.#timer?.agreed);
     const refusal =
       bodyRefusal(request, core.capabilities.mediaTypes) ?? (interval.ok ? undefined : interval);
     if (refusal !== undefined || !interval.ok) {
@@ -207,7 +215,7 @@ export class SessionChanges implements TimerOwner, SessionTimerHost {
       return;
     }
     respond({ status: 200, headers: [...interval.headers, ...content], body });
-    this.timer.agree(interval.agreed);
+    this.agree(interval.agreed);
   }
 
   #complete(reply: Reply): Reply {
@@ -272,7 +280,7 @@ export class SessionChanges implements TimerOwner, SessionTimerHost {
       ({ minSeS }) => ({
         headers: [
           ...core.capabilities.ofCall(wiring),
-          ...(timerOptions === undefined ? [] : intervalHeaders(timerOptions, this.timer.agreed, minSeS)),
+          ...(timerOptions === undefined ? [] : intervalHeaders(timerOptions, this.#timer?.agreed, minSeS)),
           ...(parts.headers ?? []),
           ...(offer === undefined ? [] : [SDP_CONTENT]),
         ],
@@ -313,7 +321,7 @@ export class SessionChanges implements TimerOwner, SessionTimerHost {
     } else if (change.method === "INVITE") this.#answerInAck(description, acknowledge);
     else this.#ended("UPDATE");
     if (this.#hasEnded) return;
-    this.timer.agree(intervalOfResponse(response));
+    this.agree(intervalOfResponse(response));
     change.outcome(response);
   }
 
@@ -374,7 +382,7 @@ export class SessionChanges implements TimerOwner, SessionTimerHost {
   stop(): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
-    this.timer.stop();
+    this.#timer?.stop();
     this.#host.core.timers.stop(this.#retry);
     // RFC 3261 §15.1.2: what is pending when the session ends is answered 487.
     this.#reinvite?.respond({ status: 487 });
