@@ -1,4 +1,4 @@
-import { createReadStream, existsSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { octetsOfHex, variantOf, VARIANTS } from "@tandem/isup";
 import { decodeKind, DEFAULT_VARIANT, KINDS, type Kind } from "./decode-kind.ts";
 import { decodeLines } from "./decode-lines.ts";
@@ -8,6 +8,7 @@ import { nearest } from "../config/nearest.ts";
 import { readAll } from "./input.ts";
 import { optionsOf } from "./options.ts";
 import { printLine } from "./output.ts";
+import { streamOf } from "./source.ts";
 
 /** A message is 64 KiB at most, and hex with its white space some three times that. */
 const INPUT_OCTETS_MAX = 1_048_576;
@@ -42,7 +43,7 @@ Exit code 1 where it cannot be decoded; with --ndjson 0 where each line has got 
       throw usage(`--variant ${variant}: one of ${VARIANTS.join(", ")}${hint}`);
     }
     if (values.ndjson === true) {
-      await decodeLines(kind, streamOf(rest), { variant, contentType });
+      await decodeLines(kind, linesOf(rest), { variant, contentType });
       return OK;
     }
     const decoded = decodeKind(kind, await inputOf(rest), { variant, contentType });
@@ -73,22 +74,11 @@ function warningText({ code, message, offset, status }: Warning): string {
 }
 
 /** Lines come from a file or from standard input. */
-function streamOf(rest: readonly string[]): AsyncIterable<Uint8Array> {
+function linesOf(rest: readonly string[]): AsyncIterable<Uint8Array> {
   const [file] = rest;
-  if (file === undefined) return process.stdin as AsyncIterable<Uint8Array>;
-  if (rest.length > 1 || !existsSync(file))
+  if (file !== undefined && (rest.length > 1 || !existsSync(file)))
     throw usage(`--ndjson reads a file or standard input, not ${file}`);
-  return fileStream(file);
-}
-
-async function* fileStream(file: string): AsyncGenerator<Uint8Array> {
-  try {
-    yield* createReadStream(file) as AsyncIterable<Uint8Array>;
-  } catch (error) {
-    throw new CommandError(
-      `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-    );
-  }
+  return streamOf(file);
 }
 
 async function inputOf(rest: readonly string[]): Promise<Uint8Array> {
@@ -100,7 +90,7 @@ async function inputOf(rest: readonly string[]): Promise<Uint8Array> {
     const shown = text.length > 40 ? `${text.slice(0, 40)}…` : text;
     throw usage(`${shown}: neither hexadecimal digits in pairs nor a file`);
   }
-  const stream = isFile ? fileStream(text) : (process.stdin as AsyncIterable<Uint8Array>);
+  const stream = streamOf(isFile ? text : undefined);
   const content = await readAll(stream, INPUT_OCTETS_MAX);
   const where = isFile ? text : "standard input";
   if (content === undefined) throw new CommandError(`${where} has more than ${INPUT_OCTETS_MAX} octets`);
