@@ -86,6 +86,31 @@ describe("a caller that supports 100rel", () => {
   );
 });
 
+describe("Session-ID (RFC 7989)", () => {
+  const theirs = "5".repeat(32);
+  const sessionIdOf = (message: RawMessage): { local: string | undefined; remote: string | undefined } => {
+    const [, local, remote] =
+      /^([0-9a-f]{32});remote=([0-9a-f]{32})$/.exec(message.header("session-id") ?? "") ?? [];
+    return { local, remote };
+  };
+
+  it("keeps one UUID of the edge's through a call, and repeats the caller's, to the BYE (§6)", async () => {
+    const call = called({ headers: ["Supported: 100rel", `Session-ID: ${theirs};remote=${"0".repeat(32)}`] });
+    call.invite();
+    const ringing = await call.response(180, "INVITE");
+    acknowledge(call, ringing);
+    const answers = [await call.response(200, "PRACK"), await call.final(200)];
+    call.ack();
+    call.send("INFO");
+    answers.push(await call.response(200, "INFO"), await call.bye());
+    const { local } = sessionIdOf(ringing);
+    expect(local).toMatch(/^.{12}4/);
+    expect([ringing, ...answers].map(sessionIdOf)).toEqual(
+      [ringing, ...answers].map(() => ({ local, remote: theirs })),
+    );
+  });
+});
+
 describe("a session", () => {
   it("is held and resumed by re-INVITE, each with the next version (RFC 3264 §8.4)", async () => {
     const call = called();

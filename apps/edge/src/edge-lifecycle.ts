@@ -105,6 +105,7 @@ export class EdgeLifecycle
         accept: ACCEPTED_TYPES,
         callMethods: ["INFO"],
         sessionTimer: SESSION_TIMER,
+        sessionId: true,
       },
       {
         admit: (request, flow) => sip.admit(request, flow),

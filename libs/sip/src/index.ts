@@ -225,6 +225,7 @@ export type {
 export type { ReceivedRefer } from "./user-agent/received-refer.ts";
 export { pathsOf, serviceRoutesOf } from "./user-agent/registration.ts";
 export type { SessionLoss } from "./user-agent/session-changes.ts";
+export type { SessionIdentity } from "./user-agent/session-identity.ts";
 export type { SoftState, SoftStateListener, SoftStateParts } from "./user-agent/soft-state.ts";
 export type { SubscribeParts } from "./user-agent/subscribe.ts";
 export type { Subscription, SubscriptionListener } from "./user-agent/subscription.ts";

@@ -45,7 +45,7 @@ export function octetsOfRequest(request: OutgoingRequest): Uint8Array {
   });
 }
 
-const REPEATED_IN_ACK = new Set(["from", "call-id", "route", "max-forwards"]);
+const REPEATED_IN_ACK = new Set(["from", "call-id", "route", "max-forwards", "session-id"]);
 
 /** INVITE client transaction, RFC 3261 §17.1.1. */
 export class InviteClientTransaction extends Transaction<InviteClientState, InviteClientInput, SipResponse> {

@@ -32,6 +32,11 @@ export interface ServerTransactionListener {
 /** The status and headers of one response; the rest comes from the request. */
 export type Reply = ResponseParts;
 
+/** Adds to a response what every one of a session says: its Session-ID (RFC 7989). */
+export interface ReplyStamp {
+  stamp(reply: Reply, request: SipRequest): Reply;
+}
+
 /** INVITE server transaction, RFC 3261 §17.2.1. Made by the layer, ended by timer H, I or L. */
 export class InviteServerTransaction extends Transaction<InviteServerState, InviteServerInput, SipRequest> {
   readonly flow: Flow;
@@ -41,6 +46,8 @@ export class InviteServerTransaction extends Transaction<InviteServerState, Invi
   #request: SipRequest | undefined;
   #last: Uint8Array | undefined;
   #toTag: string | undefined;
+  /** For every response but 100, which is hop by hop. */
+  stamp: ReplyStamp | undefined;
   listener: ServerTransactionListener | undefined;
 
   constructor(keys: Keys, request: SipRequest, flow: Flow, host: ServerTransactionHost) {
@@ -56,7 +63,7 @@ export class InviteServerTransaction extends Transaction<InviteServerState, Invi
     const request = this.#request;
     if (request === undefined) return;
     this.#toTag = reply.toTag;
-    this.#last = responseTo(request, reply, this.flow);
+    this.#last = responseTo(request, stamped(reply, request, this.stamp), this.flow);
     this.input(classOf(reply.status));
     // What was needed of the request is in the response, and a finished transaction stays for 32 s.
     if (reply.status >= 200) this.#request = undefined;
@@ -110,6 +117,10 @@ export class InviteServerTransaction extends Transaction<InviteServerState, Invi
 /** RFC 3261 §8.2.6.1: 100 has no To tag of ours. */
 const TRYING_REPLY: Reply = { status: 100 };
 
+function stamped(reply: Reply, request: SipRequest, stamp: ReplyStamp | undefined): Reply {
+  return stamp === undefined || reply.status === 100 ? reply : stamp.stamp(reply, request);
+}
+
 function responseTo(request: SipRequest, reply: Reply, flow: Flow): Uint8Array {
   return buildResponse(request, reply, sourceOf(flow));
 }
@@ -133,6 +144,8 @@ export class NonInviteServerTransaction extends Transaction<
    * again, so that a finished transaction costs little in its 32 s.
    */
   #final: Reply | undefined;
+  /** For the final response. */
+  stamp: ReplyStamp | undefined;
 
   constructor(keys: Keys, request: SipRequest, flow: Flow, host: ServerTransactionHost) {
     super(keys, NON_INVITE_SERVER_START, host);
@@ -157,7 +170,8 @@ export class NonInviteServerTransaction extends Transaction<
       if (reply.status === 100) this.input("100");
       return;
     }
-    this.#final = reply;
+    this.#final = stamped(reply, request, this.stamp);
+    this.stamp = undefined;
     this.#request = undefined;
     this.input("200-699", request);
   }

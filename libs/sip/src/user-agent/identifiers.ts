@@ -3,6 +3,8 @@ import type { Random } from "../transport/clock.ts";
 
 /** 80 bits: RFC 3261 §19.3 asks for 32 at least, and branches must be unique over space and time. */
 const OCTETS = 10;
+/** RFC 4122 §4.4: a UUID of 128 bits, 122 of them random. */
+const UUID_OCTETS = 16;
 /** Octets taken from the source of randomness at a time: one call for some hundred identifiers. */
 const POOL_OCTETS = 4_096;
 
@@ -35,18 +37,31 @@ export class Identifiers {
     return `${this.#mint(this.#prefix)}@${host}`;
   }
 
+  /** UUID of version 4 as Session-ID prints it: 32 lower-case hexadecimal digits (RFC 7989 §5). */
+  uuid(): string {
+    const octets = Array.from({ length: UUID_OCTETS }, () => this.#octet());
+    // RFC 4122 §4.4: version and variant.
+    octets[6] = ((octets[6] ?? 0) & 0x0f) | 0x40;
+    octets[8] = ((octets[8] ?? 0) & 0x3f) | 0x80;
+    return String.fromCharCode(...octets.flatMap((octet) => [hexCode(octet >> 4), hexCode(octet & 0xf)]));
+  }
+
   /** Of character codes, since what V8 concatenates stays in its pieces, for as long as a transaction keeps it. */
   #mint(prefix: readonly number[]): string {
-    if (this.#at + OCTETS > this.#pool.length) {
-      this.#pool = this.#random.octets(POOL_OCTETS);
-      this.#at = 0;
-    }
     const codes = [...prefix];
     for (let left = OCTETS; left > 0; left--) {
-      const octet = this.#pool[this.#at++] ?? 0;
+      const octet = this.#octet();
       codes.push(hexCode(octet >> 4), hexCode(octet & 0xf));
     }
     return String.fromCharCode(...codes);
+  }
+
+  #octet(): number {
+    if (this.#at === this.#pool.length) {
+      this.#pool = this.#random.octets(POOL_OCTETS);
+      this.#at = 0;
+    }
+    return this.#pool[this.#at++] ?? 0;
   }
 }
 

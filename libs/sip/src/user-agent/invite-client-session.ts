@@ -12,6 +12,7 @@ import { ClientRequest, type RequestPlan } from "./client-request.ts";
 import { descriptionIn, descriptionOfReply, SDP_CONTENT } from "./description.ts";
 import { InviteUsage, type InviteUsageListener } from "./invite-usage.ts";
 import { OutOfDialog, type Addressing } from "./out-of-dialog.ts";
+import type { SessionIdentity } from "./session-identity.ts";
 import type { RequestBody, UserAgentCore } from "./user-agent-core.ts";
 
 export interface InviteClientSessionListener extends InviteUsageListener {
@@ -29,6 +30,8 @@ export interface InviteClientSessionListener extends InviteUsageListener {
 export interface InviteParts extends RequestBody, Addressing {
   /** Leave the offer to the called side, although the listener has a port. */
   readonly isLateOffer?: boolean;
+  /** Session-ID of the call that this one goes on from: after a 3xx, a REFER, or with Replaces. */
+  readonly succeeds?: SessionIdentity | undefined;
 }
 
 /** One fork: its call, the last reliable provisional of it, and the ACK of its 2xx. */
@@ -62,6 +65,7 @@ export class InviteClientSession {
   readonly #core: UserAgentCore;
   readonly #requestUri: string;
   readonly #target: Target | undefined;
+  readonly #identity: SessionIdentity | undefined;
   /** One nearly always. */
   #forks: readonly Fork[] = [];
   #listener: InviteClientSessionListener;
@@ -78,6 +82,8 @@ export class InviteClientSession {
     this.#listener = listener;
     this.#requestUri = parts.requestUri;
     this.#target = parts.target;
+    this.#identity = core.newIdentity();
+    this.#identity?.succeed(parts.succeeds);
     const requests = new OutOfDialog(core, parts);
     this.callId = requests.callId;
     const port = listener.session;
@@ -92,6 +98,11 @@ export class InviteClientSession {
             body: result.description,
           });
       });
+  }
+
+  /** What Session-ID says before a peer has answered (RFC 7989); undefined where it is not spoken. */
+  get identity(): SessionIdentity | undefined {
+    return this.#identity;
   }
 
   /** The usage of the first 2xx, until it ends. */
@@ -143,6 +154,7 @@ export class InviteClientSession {
     });
     const timer = capabilities.sessionTimer;
     if (timer !== undefined) headers.push(...intervalHeaders(timer, undefined, minSeS));
+    if (this.#identity !== undefined) headers.push(this.#identity.header);
     return [...this.#core.contactHeaders(target.listener, isSips(this.#requestUri)), ...headers];
   }
 
@@ -298,6 +310,7 @@ export class InviteClientSession {
     const known = this.#forks.find(({ tag }) => tag === dialog.remoteTag);
     if (known?.usage?.hasEnded === false) {
       known.usage.open.replaceData(dialog);
+      known.usage.identity?.note(response);
       return known;
     }
     // A 2xx that is repeated after its call has ended is acknowledged again, and no new call.
@@ -310,8 +323,10 @@ export class InviteClientSession {
       { ...dialog, localSequenceNumber },
       this.#core.flowTo(target),
       true,
+      this.#identity?.fork(),
     );
     usage.listener = this.#listener;
+    usage.identity?.note(response);
     usage.changes.notePeer(response);
     usage.changes.step(this.#hasOffer ? "send INVITE+offer" : "send INVITE");
     usage.onCancel = () => {
@@ -334,7 +349,7 @@ export class InviteClientSession {
   }
 }
 
-const REPEATED_IN_CANCEL = new Set(["From", "To", "Call-ID", "CSeq", "Max-Forwards", "Route"]);
+const REPEATED_IN_CANCEL = new Set(["From", "To", "Call-ID", "CSeq", "Max-Forwards", "Route", "Session-ID"]);
 
 function reliableNumber(response: SipResponse): number | undefined {
   const isReliable = (response.list("require") ?? []).some((tag) => tag.toLowerCase() === "100rel");

@@ -11,6 +11,7 @@ import { InviteUsage, type InviteUsageListener, type Responder } from "./invite-
 import type { ReplaceableCall } from "./open-dialog.ts";
 import type { DescriptionResult } from "./ports.ts";
 import { ReliableProgress } from "./reliable-progress.ts";
+import type { SessionIdentity } from "./session-identity.ts";
 import type { UserAgentCore } from "./user-agent-core.ts";
 
 export interface InviteServerSessionListener extends InviteUsageListener {
@@ -42,6 +43,8 @@ export class InviteServerSession implements TimerOwner {
   readonly request: SipRequest;
   readonly flow: Flow;
   readonly tag: string;
+  /** What Session-ID says of the call (RFC 7989); undefined where it is not spoken. */
+  readonly identity: SessionIdentity | undefined;
   /** The call that this one takes the place of, once it is accepted (RFC 3891). */
   replaced: ReplaceableCall | undefined;
   readonly #core: UserAgentCore;
@@ -66,6 +69,9 @@ export class InviteServerSession implements TimerOwner {
     this.flow = transaction.flow;
     this.#transaction = transaction;
     this.tag = core.identifiers.tag();
+    this.identity = core.newIdentity();
+    this.identity?.note(request);
+    transaction.stamp = this.identity;
     this.#hasOffer = descriptionIn(request) !== undefined;
     this.#progress = this.#reliable();
     const lost = (): void => {
@@ -338,7 +344,7 @@ export class InviteServerSession implements TimerOwner {
     const known = this.#known(tag);
     if (known !== undefined) return known;
     const dialog = dialogFromInvite(this.request, tag, this.flow.listener);
-    const usage = new InviteUsage(this.#core, dialog, this.flow, false);
+    const usage = new InviteUsage(this.#core, dialog, this.flow, false, this.identity);
     usage.listener = this.#listener;
     usage.changes.notePeer(this.request);
     usage.changes.step(this.#hasOffer ? "receive INVITE+offer" : "receive INVITE");

@@ -17,6 +17,7 @@ import {
   type SessionChangesHost,
   type SessionLoss,
 } from "./session-changes.ts";
+import type { SessionIdentity } from "./session-identity.ts";
 import { referInDialog } from "./subscribe.ts";
 import type { Subscription, SubscriptionListener } from "./subscription.ts";
 import type { RequestBody, UserAgentCore } from "./user-agent-core.ts";
@@ -71,16 +72,28 @@ export class InviteUsage implements DialogUsage, ReplaceableCall, SessionChanges
   /** Ends an early call of ours (RFC 3891 §3). */
   onCancel: (() => void) | undefined;
 
-  constructor(core: UserAgentCore, dialog: Dialog, flow: Flow, isCaller: boolean) {
+  constructor(
+    core: UserAgentCore,
+    dialog: Dialog,
+    flow: Flow,
+    isCaller: boolean,
+    identity: SessionIdentity | undefined,
+  ) {
     this.core = core;
     this.isCaller = isCaller;
     this.open = new OpenDialog(core, dialog, flow);
+    this.open.identity = identity;
     this.open.add(this);
     this.changes = new SessionChanges(this);
   }
 
   get dialog(): Dialog {
     return this.open.data;
+  }
+
+  /** What Session-ID says of the call (RFC 7989); undefined where it is not spoken. */
+  get identity(): SessionIdentity | undefined {
+    return this.open.identity;
   }
 
   get call(): this {

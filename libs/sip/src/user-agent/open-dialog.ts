@@ -12,12 +12,14 @@ import { approximateOctets, ClientRequest, type ClientRequestListener } from "./
 import type { DialogEntry, RequestBody, UserAgentCore } from "./user-agent-core.ts";
 import { NOT_AMENDED, type Amendment } from "./amendment.ts";
 import { eventOf } from "./event-name.ts";
+import type { SessionIdentity } from "./session-identity.ts";
 
 /** A call as another one sees it that takes its place (RFC 3891). */
 export interface ReplaceableCall {
   readonly dialog: Dialog;
   readonly isCaller: boolean;
   readonly hasEnded: boolean;
+  readonly identity: SessionIdentity | undefined;
   /** BYE, or CANCEL where it is an early one of ours. */
   terminate(): void;
 }
@@ -41,6 +43,8 @@ const WITH_CONTACT: ReadonlySet<string> = new Set([
 /** RFC 3261 §14.2: seconds after which a request that came too early may come again. */
 export const RETRY_AFTER_S_MAX = 10;
 
+const NO_HEADERS: readonly HeaderField[] = [];
+
 export type DialogRequestParts = RequestBody | ((amendment: Amendment) => RequestBody);
 
 /**
@@ -53,6 +57,8 @@ export class OpenDialog implements DialogEntry {
   /** One nearly always; a REFER adds another. */
   #usages: readonly DialogUsage[] = [];
   readonly #key: string;
+  /** Of the call, where Session-ID is spoken. */
+  identity: SessionIdentity | undefined;
   #data: Dialog;
 
   constructor(core: UserAgentCore, data: Dialog, flow: Flow) {
@@ -131,6 +137,7 @@ export class OpenDialog implements DialogEntry {
   }
 
   receiveAck(request: SipRequest): void {
+    this.identity?.note(request);
     for (const usage of this.#usages) usage.receiveAck?.(request);
   }
 
@@ -163,7 +170,7 @@ export class OpenDialog implements DialogEntry {
           const contact = WITH_CONTACT.has(method) ? this.#core.contactHeaders(near, isSecure) : [];
           return {
             requestUri: request.requestUri,
-            headers: [...request.headers, ...contact, ...headers],
+            headers: [...request.headers, ...contact, ...this.#identityHeaders, ...headers],
             body,
           };
         },
@@ -171,14 +178,18 @@ export class OpenDialog implements DialogEntry {
           const { headers, nextHop } = requestInDialog(this.#data, method);
           const content = typeof parts === "function" ? parts(NOT_AMENDED) : parts;
           const octets = approximateOctets({
-            headers: [...headers, ...(content.headers ?? [])],
+            headers: [...headers, ...this.#identityHeaders, ...(content.headers ?? [])],
             body: content.body,
           });
           return this.#core.targetsIn(nextHop, this.flow, octets);
         },
       },
-      listener,
+      this.identity?.noting(listener) ?? listener,
     );
+  }
+
+  get #identityHeaders(): readonly HeaderField[] {
+    return this.identity === undefined ? NO_HEADERS : [this.identity.header];
   }
 
   /** What sends the ACK to a 2xx, again where that is repeated. `credentials` are the INVITE's (RFC 3261 §22.1). */
@@ -190,6 +201,7 @@ export class OpenDialog implements DialogEntry {
         ["Max-Forwards", "70"],
         ...headers,
         ...this.#core.contactHeaders(this.#data.listener, this.#data.isSecure),
+        ...this.#identityHeaders,
         ...credentials,
         ...(parts.headers ?? []),
       ],

@@ -16,6 +16,7 @@ import { contactUri, viaValue, type Listeners } from "../transport/listeners.ts"
 import type { Capabilities } from "./capabilities.ts";
 import { dialogTargets } from "./dialog-targets.ts";
 import type { Identifiers } from "./identifiers.ts";
+import { SessionIdentity } from "./session-identity.ts";
 import { targetsOf, type Authenticator, type TargetSource, type Targets } from "./ports.ts";
 
 /** Finds the address of a host; numeric ones at least. `undefined` where it cannot. */
@@ -48,6 +49,7 @@ export interface CoreParts {
   readonly locate: Locate | undefined;
   readonly locator: TargetSource | undefined;
   readonly authenticator: Authenticator | undefined;
+  readonly sessionId: boolean;
 }
 
 /** What sessions share: the dialogs, the identifiers, and how a request finds its way out. */
@@ -58,6 +60,7 @@ export class UserAgentCore {
   readonly identifiers: Identifiers;
   readonly capabilities: Capabilities;
   readonly authenticator: Authenticator | undefined;
+  readonly #hasSessionId: boolean;
   readonly #random: Random;
   readonly #listeners: Listeners;
   readonly #locate: Locate | undefined;
@@ -71,6 +74,7 @@ export class UserAgentCore {
     this.identifiers = parts.identifiers;
     this.capabilities = parts.capabilities;
     this.authenticator = parts.authenticator;
+    this.#hasSessionId = parts.sessionId;
     this.#random = parts.random;
     this.#listeners = parts.listeners;
     this.#locate = parts.locate;
@@ -97,6 +101,11 @@ export class UserAgentCore {
     let drawn = 0;
     for (const octet of octets) drawn = drawn * 256 + octet;
     return least + (drawn % (most - least + 1));
+  }
+
+  /** Of a new call of ours or theirs; undefined where Session-ID is not spoken. */
+  newIdentity(): SessionIdentity | undefined {
+    return this.#hasSessionId ? new SessionIdentity(this.identifiers.uuid()) : undefined;
   }
 
   contactHeaders(listener: string, isSecure: boolean): readonly HeaderField[] {

@@ -55,6 +55,8 @@ export interface UserAgentOptions {
   readonly sessionTimer?: SessionTimerOptions | undefined;
   /** Calls may be replaced (RFC 3891). */
   readonly replaces?: boolean;
+  /** Calls say Session-ID (RFC 7989), which names them through back-to-back user agents. */
+  readonly sessionId?: boolean;
   /** Beyond so many dialogs new calls are refused with 503. */
   readonly dialogsMax?: number;
   /** Methods that the listener of every call takes, for what is said outside of calls: INFO, REFER, MESSAGE. */
@@ -116,6 +118,7 @@ export class UserAgent {
       locate: options.locate,
       locator: options.locator,
       authenticator: options.authenticator,
+      sessionId: options.sessionId === true,
     });
     this.layer = new TransactionLayer(options.clock, options.transports, this.#user());
     this.#core.join(this.layer);
@@ -225,6 +228,7 @@ export class UserAgent {
     invite: InviteServerTransaction | undefined,
   ): void {
     const session = invite === undefined ? undefined : this.#sessions.get(invite);
+    transaction.stamp = invite?.stamp;
     if (session !== undefined) {
       session.receiveCancel(request, (reply) => {
         transaction.respond(reply);
@@ -244,6 +248,7 @@ export class UserAgent {
   #onInvite(request: SipRequest, transaction: InviteServerTransaction): void {
     if (request.toTag !== undefined) {
       const dialog = this.#dialogOf(request);
+      transaction.stamp = dialog?.identity;
       const refusal = dialog === undefined ? NO_DIALOG : this.#refusal(request, dialog);
       if (refusal === undefined) dialog?.receiveInvite(request, transaction);
       else {
@@ -260,6 +265,7 @@ export class UserAgent {
       return;
     }
     session.replaced = replacing.replaced;
+    session.identity?.succeed(replacing.replaced?.identity);
     this.#sessions.set(transaction, session);
     // After its final response a CANCEL has no effect, so the session is not looked up any more.
     session.onFinal = () => this.#sessions.delete(transaction);
@@ -284,6 +290,7 @@ export class UserAgent {
   #onRequest(request: SipRequest, transaction: NonInviteServerTransaction): void {
     const dialog = request.toTag === undefined ? undefined : this.#dialogOf(request);
     const refusal = this.#refusal(request, dialog);
+    transaction.stamp = dialog?.identity;
     if (refusal !== undefined) {
       this.#respond(transaction, refusal);
       this.#refused(refusal, request.method, transaction);
