@@ -184,7 +184,7 @@ export class OpenDialog implements DialogEntry {
           return this.#core.targetsIn(nextHop, this.flow, octets);
         },
       },
-      this.identity?.noting(listener) ?? listener,
+      this.identity === undefined ? listener : noting(this.identity, listener),
     );
   }
 
@@ -210,4 +210,14 @@ export class OpenDialog implements DialogEntry {
       flow: this.flow,
     });
   }
+}
+
+function noting(identity: SessionIdentity, listener: ClientRequestListener): ClientRequestListener {
+  return {
+    onProvisional: (response) => listener.onProvisional?.(response),
+    onFinal: (response, reason) => {
+      identity.noteFinal(response);
+      listener.onFinal(response, reason);
+    },
+  };
 }

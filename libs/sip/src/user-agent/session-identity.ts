@@ -3,7 +3,6 @@ import { headerField } from "../message/headers/header-type.ts";
 import { SESSION_ID, type SessionId } from "../message/headers/session-id.ts";
 import type { SipRequest, SipResponse } from "../message/message.ts";
 import type { Reply, ReplyStamp } from "../transaction/server-transaction.ts";
-import type { ClientRequestListener } from "./client-request.ts";
 
 /** RFC 7989 §5: the UUID of a peer that has not said its own. */
 const NIL_UUID = "0".repeat(32);
@@ -60,15 +59,9 @@ export class SessionIdentity implements ReplyStamp {
     return { ...reply, headers: [...(reply.headers ?? []), field] };
   }
 
-  /** Notes what a 2xx or 3xx to a request of ours says; a refusal changes nothing (RFC 7989). */
-  noting(listener: ClientRequestListener): ClientRequestListener {
-    return {
-      onProvisional: (response) => listener.onProvisional?.(response),
-      onFinal: (response, reason) => {
-        if (response !== undefined && isAccepting(response.status)) this.note(response);
-        listener.onFinal(response, reason);
-      },
-    };
+  /** What a final response to a request of ours says; a refusal changes nothing (RFC 7989). */
+  noteFinal(response: SipResponse | undefined): void {
+    if (response !== undefined && isAccepting(response.status)) this.note(response);
   }
 }
 
