@@ -32,6 +32,7 @@ export {
 } from "./message/uri.ts";
 export { equalUris } from "./message/uri-equality.ts";
 export { parseVia, type Via } from "./message/via.ts";
+export { warningsOf, type MessageWarning, type WarningCode } from "./message/warnings.ts";
 export {
   bareBodyPart,
   buildMultipart,

@@ -7,7 +7,7 @@ import {
   textOf,
   type NameAddr,
   type SipMessage,
-  type SipRequest,
+  warningsOf,
 } from "@tandem/sip";
 import { decodeBody, replaced, type Decoded, type Warning } from "./decode-octets.ts";
 
@@ -33,7 +33,11 @@ export function decodeSip(octets: Uint8Array, variant: IsupVariant): Decoded {
   return {
     ok: true,
     message: { ...sipJson(message), ...(body?.ok === true && { body: body.message }) },
-    warnings: [...warningsOf(message), ...(body?.ok === true ? body.warnings : body ? [body.error] : [])],
+    warnings: [
+      ...refusalsOf(message),
+      ...warningsOf(message),
+      ...(body?.ok === true ? body.warnings : body ? [body.error] : []),
+    ],
     octets: body?.ok === true ? replaced(message.octets, message.body, body.octets) : message.octets,
     lines: () => [
       ...textOf(octetString(message.octets, 0, message.head.length))
@@ -83,17 +87,9 @@ function nameAddrJson({ displayName, uriText, params }: NameAddr): object {
   };
 }
 
-/** What the message is read in spite of, and a user agent server does not go along with (RFC 3261 §8.2). */
-function warningsOf(message: SipMessage): Warning[] {
-  const warnings: Warning[] = message.kind === "request" ? refusalsOf(message) : [];
-  if (message.extraOctets > 0) {
-    const offset = message.octets.length - message.extraOctets;
-    warnings.push({ code: "extra-octets", message: `${message.extraOctets} octets behind the body`, offset });
-  }
-  return warnings;
-}
-
-function refusalsOf(request: SipRequest): Warning[] {
+/** What a user agent server does not go along with (RFC 3261 §8.2). */
+function refusalsOf(request: SipMessage): Warning[] {
+  if (request.kind === "response") return [];
   const warnings: Warning[] = [];
   const scheme = request.requestUri?.scheme ?? "";
   if (!SCHEMES.has(scheme))
