@@ -1,8 +1,11 @@
 import { describe, expect, it } from "@jest/globals";
 import { DigestClient } from "../authentication/digest-client.ts";
-import { DigestServer } from "../authentication/digest-server.ts";
+import { DigestServer, type DigestServerOptions } from "../authentication/digest-server.ts";
 import { ha1Of } from "../authentication/digest.ts";
-import { octetsOf } from "../message/octets.ts";
+import { buildResponse, type HeaderField, type ResponseParts } from "../message/build-message.ts";
+import type { SipRequest, SipResponse } from "../message/message.ts";
+import { octetsOf, octetString } from "../message/octets.ts";
+import { parseMessage } from "../message/parse-message.ts";
 import { systemHash as hash } from "../node/digest-hash.ts";
 import { SeededRandom } from "../testing/seeded-random.ts";
 import { BOB, TwoAgents } from "../testing/two-agents.ts";
@@ -10,14 +13,22 @@ import { VirtualClock } from "../testing/virtual-clock.ts";
 
 const ACCOUNT = { username: "alice", password: "secret" };
 
-function challenging(password = ACCOUNT.password): { two: TwoAgents; verdicts: string[] } {
-  const server = new DigestServer({
+function serverFor(password: string, more: Partial<DigestServerOptions> = {}): DigestServer {
+  return new DigestServer({
     hash,
     clock: new VirtualClock(),
     random: new SeededRandom(3),
     realm: "bob.example",
     ha1: (username, algorithm) => ha1Of(hash, algorithm, { username, realm: "bob.example", password }),
+    ...more,
   });
+}
+
+function challenging(
+  password = ACCOUNT.password,
+  more: Partial<DigestServerOptions> = {},
+): { two: TwoAgents; verdicts: string[] } {
+  const server = serverFor(password, more);
   const verdicts: string[] = [];
   const authenticator = new DigestClient({ hash, random: new SeededRandom(4), account: () => ACCOUNT });
   const two = new TwoAgents({
@@ -52,7 +63,7 @@ describe("a client with an account at a server that challenges (RFC 3261 §22, R
   });
 
   it("has any other request accepted the same way, its body covered where the server asks for auth-int", () => {
-    const { two, verdicts } = challenging();
+    const { two, verdicts } = challenging(ACCOUNT.password, { qops: ["auth-int"] });
     const final: (number | undefined)[] = [];
     two.alice.request(
       "MESSAGE",
@@ -68,6 +79,8 @@ describe("a client with an account at a server that challenges (RFC 3261 §22, R
     );
     two.clock.advance(20);
     expect([verdicts, final]).toEqual([["no-credentials", "ok"], [200]]);
+    const tries = two.messages.filter(({ message }) => message.kind === "request");
+    expect(tries.at(-1)?.message.header("authorization")).toContain("qop=auth-int");
   });
 
   it("is told the 401 where its password is wrong, after one try", () => {
@@ -76,6 +89,95 @@ describe("a client with an account at a server that challenges (RFC 3261 §22, R
     two.clock.advance(20);
     expect(verdicts).toEqual(["no-credentials", "wrong-response"]);
     expect(two.told.filter((line) => line.startsWith("alice"))).toEqual(["alice: 401"]);
+    expect(two.leftovers()).toBe(0);
+  });
+});
+
+/** A callee behind a proxy that challenges every request it may: a UAS that keeps no state but its answers. */
+class ChallengingCallee {
+  readonly seen: string[] = [];
+  readonly #two: TwoAgents;
+  readonly #server = serverFor(ACCOUNT.password, { role: "proxy" });
+
+  constructor(two: TwoAgents) {
+    this.#two = two;
+    const transport = two.network.transport("callee", CALLEE);
+    transport.onDatagram = (octets, flow) => {
+      const parsed = parseMessage(octets);
+      if (!parsed.ok || parsed.message.kind !== "request") return;
+      for (const reply of this.#replies(parsed.message)) {
+        const source = { address: flow.remoteAddress, port: flow.remotePort };
+        const response = buildResponse(parsed.message, { toTag: "callee", ...reply }, source);
+        transport.send(response, flow.remoteAddress, flow.remotePort);
+      }
+    };
+  }
+
+  #replies(request: SipRequest): ResponseParts[] {
+    const { method } = request;
+    const verdict = this.#server.verify(request);
+    const isFree = method === "ACK" || method === "CANCEL";
+    this.seen.push(verdict.ok || isFree ? method : `${method} ${verdict.status}`);
+    if (isFree) return [];
+    if (!verdict.ok) return [{ status: verdict.status ?? 400, headers: verdict.headers }];
+    const answer = { headers: [CONTACT, SDP], body: octetsOf(`callee 1 to ${octetString(request.body)}`) };
+    if (method === "INVITE" && request.toTag === undefined) {
+      this.#invite = request;
+      const reliable: HeaderField[] = [
+        ["Require", "100rel"],
+        ["RSeq", "1"],
+      ];
+      return [{ status: 183, ...answer, headers: [...answer.headers, ...reliable] }];
+    }
+    return [{ status: 200, ...(method === "INVITE" || method === "UPDATE" ? answer : {}) }];
+  }
+
+  #invite: SipRequest | undefined;
+
+  answer(): void {
+    if (this.#invite === undefined) throw new TypeError("nobody has called");
+    const octets = buildResponse(this.#invite, { status: 200, toTag: "callee", headers: [CONTACT] });
+    this.#two.network.transport("callee-2", CALLEE, 5070).send(octets, "192.0.2.1", 5060);
+    this.#two.clock.advance(20);
+  }
+}
+
+const CALLEE = "192.0.2.9";
+const CONTACT: HeaderField = ["Contact", `<sip:callee@${CALLEE}>`];
+const SDP: HeaderField = ["Content-Type", "application/sdp"];
+
+describe("a proxy that challenges everything (RFC 3261 §22.1, §22.3)", () => {
+  it("is answered for INVITE, PRACK, UPDATE, re-INVITE and BYE, each once; ACK has the INVITE's credentials", () => {
+    const authenticator = new DigestClient({ hash, random: new SeededRandom(4), account: () => ACCOUNT });
+    const two = new TwoAgents({ alice: { authenticator } });
+    const callee = new ChallengingCallee(two);
+    two.invite({
+      requestUri: `sip:callee@${CALLEE}`,
+      target: { listener: "udp", address: CALLEE, port: 5060 },
+    });
+    two.clock.advance(50);
+    callee.answer();
+    const outcomes: (number | undefined)[] = [];
+    const note = (response: SipResponse | undefined): number => outcomes.push(response?.status);
+    two.aliceMedia.change();
+    two.aliceUsage.change("UPDATE", {}, note);
+    two.clock.advance(50);
+    two.aliceUsage.change("INVITE", {}, note);
+    two.clock.advance(50);
+    two.aliceUsage.bye({}, note);
+    two.clock.advance(50);
+    expect(outcomes).toEqual([200, 200, 200]);
+    expect(callee.seen).toEqual([
+      ...["INVITE 407", "ACK", "INVITE", "PRACK 407", "PRACK", "ACK", "UPDATE 407", "UPDATE"],
+      ...["INVITE 407", "ACK", "INVITE", "ACK", "BYE 407", "BYE"],
+    ]);
+    const acks = two.messages.filter(({ message }) => message.kind === "request" && message.method === "ACK");
+    const invites = two.messages.filter(
+      ({ message }) => message.kind === "request" && message.method === "INVITE",
+    );
+    const said = (list: typeof acks): (string | undefined)[] =>
+      list.map(({ message }) => message.header("proxy-authorization"));
+    expect(said(acks)).toEqual(said(invites));
     expect(two.leftovers()).toBe(0);
   });
 });
