@@ -25,6 +25,13 @@ import type { MediaCount, RtpEnd } from "./rtp.ts";
 /** A call that rings longer is cancelled: timer C of RFC 3261 §16.6 is more than three minutes. */
 const RINGING_MAX_MS = 185_000;
 
+const LOSSES: Readonly<Record<SessionLoss, string>> = {
+  expired: "the session was not refreshed",
+  "refresh-lost": "the session was not refreshed",
+  "dialog-lost": "the peer has the call no more",
+  "no-usable-answer": "no usable answer",
+};
+
 export interface CallPlan {
   readonly target: { readonly address: string; readonly port: number };
   /** Host and port of the target as it was written, for URIs. */
@@ -145,7 +152,7 @@ export class OutgoingCall implements InviteClientSessionListener {
   }
 
   onSessionLost(reason: SessionLoss): void {
-    this.#fault ??= reason === "no-usable-answer" ? "no usable answer" : "the session was not refreshed";
+    this.#fault ??= LOSSES[reason];
     this.#after(0, () => this.#release());
   }
 

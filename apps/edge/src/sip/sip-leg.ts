@@ -47,6 +47,23 @@ const EARLY_MESSAGES_MAX = 64;
 /** Messages that say more to a call than that they came. */
 const PRIMITIVES: Readonly<Partial<Record<string, "suspend" | "resume">>> = { SUS: "suspend", RES: "resume" };
 
+const NOT_REFRESHED = {
+  q850: 102,
+  row: "RFC 4028 §10: session not refreshed → 102",
+  detail: "the session was not refreshed",
+};
+/** Why a session that stood ends, as its cause. */
+const LOSSES: Readonly<Record<SessionLoss, { readonly q850: number; row: string; detail: string }>> = {
+  expired: NOT_REFRESHED,
+  "refresh-lost": NOT_REFRESHED,
+  "dialog-lost": {
+    q850: 102,
+    row: "set by the gateway",
+    detail: "the peer has the call no more, or does not answer",
+  },
+  "no-usable-answer": { q850: 65, row: "set by the gateway", detail: "no usable answer in the ACK" },
+};
+
 /**
  * The caller's leg: an INVITE and what becomes of it, between SIP with ISUP and the neutral words of the call
  * (RFC 3398 §7). It knows status codes, bodies and the profile of its trunk; the call does not.
@@ -248,15 +265,8 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
   }
 
   onSessionLost(reason: SessionLoss): void {
-    const isExpired = reason !== "no-usable-answer";
     // The call is answered: a BYE ends it, which has no status.
-    const cause = causeOf({
-      side: "gateway",
-      mapping: "derived",
-      q850: isExpired ? 102 : 65,
-      row: isExpired ? "RFC 4028 §10: session not refreshed → 102" : "set by the gateway",
-      detail: isExpired ? "the session was not refreshed" : "no usable answer in the ACK",
-    });
+    const cause = causeOf({ side: "gateway", mapping: "derived", ...LOSSES[reason] });
     this.#input?.({ type: "clear", cause });
   }
 

@@ -51,6 +51,8 @@ export interface InviteUsageListener extends CallWiring {
   onSessionLost?(reason: SessionLoss): void;
 }
 
+/** Their refusal says nothing of the call (RFC 5057 §5.1). */
+const OF_SUBSCRIPTIONS: ReadonlySet<string> = new Set(["SUBSCRIBE", "NOTIFY"]);
 const NONE_AWAITED: readonly AwaitedAck[] = [];
 
 /** The INVITE usage of one dialog (RFC 5057 §2): what happens in a call, both ways. */
@@ -248,11 +250,15 @@ export class InviteUsage implements DialogUsage, ReplaceableCall, SessionChanges
     return this.changes.receiveCancel(transaction);
   }
 
-  /** Sends a request inside the dialog, as INFO; `outcome` is called once. */
+  /** Sends a request inside the dialog, as INFO; `outcome` is called once. A call that the peer has forgotten ends. */
   send(method: string, parts: RequestBody, outcome: Outcome): void {
     this.open.request(method, parts, {
-      onFinal: (response) => {
+      onFinal: (response, reason) => {
         outcome(response);
+        // RFC 3261 §12.2.1.2: 481, 408 or nothing at all say that the peer has the dialog no more.
+        const isGone = reason === "timeout" || response?.status === 481 || response?.status === 408;
+        if (isGone && !OF_SUBSCRIPTIONS.has(method) && this.dialog.state === "confirmed")
+          this.lost("dialog-lost");
       },
     });
   }
