@@ -64,6 +64,8 @@ export class Connection implements DialListener {
   #messageSince: number | undefined;
   #pingedAt: number | undefined;
   #nextPingAt = 0;
+  #pings = 0;
+  #pingMs: number | undefined;
   #isEnding = false;
   #isClosed = false;
   #timer: { readonly deadline: number; readonly handle: unknown } | undefined;
@@ -77,6 +79,7 @@ export class Connection implements DialListener {
     this.isOurs = isOurs;
     this.#owner = owner;
     this.#openedAt = owner.clock.now();
+    this.#pingMs = owner.options.pingMs;
     this.#lastAt = this.#openedAt;
     if (isFramed) return;
     this.#reader = new StreamReader({
@@ -136,6 +139,15 @@ export class Connection implements DialListener {
     this.#waiting.push(octets);
     this.#waitingOctets += octets.length;
     return true;
+  }
+
+  /** Time between two pings, milliseconds; undefined is what the listener has for all. */
+  keepAlive(intervalMs: number | undefined): void {
+    const pingMs = intervalMs ?? this.#owner.options.pingMs;
+    if (pingMs === this.#pingMs || this.#channel === undefined) return;
+    this.#pingMs = pingMs;
+    this.#nextPingAt = this.#owner.clock.now() + this.#pingInterval;
+    this.#tick();
   }
 
   onOpen(channel: Channel): void {
@@ -255,7 +267,7 @@ export class Connection implements DialListener {
     if (this.#pingedAt !== undefined) {
       const onDue = failAs("no-pong", "no pong to a ping (RFC 5626 §4.4.1)");
       deadlines.push({ at: this.#pingedAt + PONG_MS, onDue });
-    } else if (this.isOurs && options.pingMs !== undefined) {
+    } else if (this.isOurs && this.#pingMs !== undefined) {
       const onDue = (): void => {
         this.#ping();
       };
@@ -267,14 +279,15 @@ export class Connection implements DialListener {
   #ping(): void {
     const now = this.#owner.clock.now();
     this.#pingedAt = now;
+    this.#pings++;
     this.#nextPingAt = now + this.#pingInterval;
     this.#channel?.write(PING);
   }
 
-  /** RFC 5626 §4.4.1: between 80 and 100 % of the interval, so that not all connections ping at once. */
+  /** RFC 5626 §4.4: between 80 and 100 % of the interval, another each time: not all connections ping at once. */
   get #pingInterval(): number {
-    const share = 0.8 + 0.2 * ((this.number * GOLDEN_RATIO) % 1);
-    return (this.#owner.options.pingMs ?? Infinity) * share;
+    const share = 0.8 + 0.2 * (((this.number + this.#pings) * GOLDEN_RATIO) % 1);
+    return (this.#pingMs ?? Infinity) * share;
   }
 
   #arm(deadline: number, now: number): void {

@@ -47,6 +47,14 @@ export interface Target extends Route {
   readonly port: number;
 }
 
+/** Where a flow of ours leads. */
+export type FlowEnd = Omit<Target, "listener">;
+
+/** Who needs a flow to stay: it is told once when it has ended, and forgotten (RFC 5626 §4.2). */
+export interface FlowKeeper {
+  onFlowEnded(): void;
+}
+
 /** One listening socket and what it connected. `sentBy` is what Via and Contact say of it (RFC 3261 §18.1.1). */
 export interface Transport {
   readonly id: string;
@@ -58,6 +66,11 @@ export interface Transport {
   send(octets: Uint8Array, address: string, port: number, route?: Route): void;
   /** Whether a connect to there failed a short while ago. */
   hasFailed?(address: string, port: number, serverName?: string): boolean;
+  /**
+   * Pings a connection of ours to there (RFC 5626 §4.4.1) at least every `intervalMs`, until it ends or `keeper` lets go by
+   * what this returns. Nothing for datagrams, whose keep-alive is STUN (§4.4.2).
+   */
+  keepAlive?(to: FlowEnd, intervalMs: number, keeper: FlowKeeper): () => void;
   /** The peer of this flow takes requests to its `port` over it, too (RFC 5923 §5), if its certificate allows it. */
   alias?(flow: Flow, port: number): void;
   /** One message: a datagram's octets, or what a stream framed. */

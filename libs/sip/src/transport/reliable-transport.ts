@@ -8,7 +8,7 @@ import {
   type ConnectionLimit,
   type ConnectionOptions,
 } from "./connection-limits.ts";
-import type { Flow, Route, Transport, TransportName } from "./flow.ts";
+import type { Flow, FlowEnd, FlowKeeper, Route, Transport, TransportName } from "./flow.ts";
 
 export interface ReliableTransportOptions {
   readonly id: string;
@@ -28,6 +28,7 @@ interface Entry {
   /** The dial, until it succeeds. */
   attempt: { destroy(): void } | undefined;
   timer: unknown;
+  readonly keepers: Map<FlowKeeper, { readonly intervalMs: number }>;
 }
 
 /**
@@ -124,6 +125,20 @@ export class ReliableTransport implements Transport {
     for (const domain of peer.domains) this.#lead(entry, this.#wayTo(remoteAddress, port, domain));
   }
 
+  keepAlive(to: FlowEnd, intervalMs: number, keeper: FlowKeeper): () => void {
+    const own = to.connection === undefined ? undefined : this.#entries.get(to.connection);
+    const entry = own ?? this.#ways.get(this.#wayTo(to.address, to.port, to.serverName));
+    if (entry === undefined) return () => undefined;
+    const wish = { intervalMs };
+    entry.keepers.set(keeper, wish);
+    entry.connection.keepAlive(shortestOf(entry.keepers));
+    return () => {
+      // The keeper may have asked again.
+      if (entry.keepers.get(keeper) === wish) entry.keepers.delete(keeper);
+      entry.connection.keepAlive(shortestOf(entry.keepers));
+    };
+  }
+
   send(octets: Uint8Array, address: string, port: number, route?: Route): void {
     if (this.#isClosed) return;
     const own = route?.connection === undefined ? undefined : this.#entries.get(route.connection)?.connection;
@@ -180,7 +195,14 @@ export class ReliableTransport implements Transport {
 
   #make(to: Dial | undefined): Entry {
     const connection = new Connection(this.#count++, to !== undefined, this.#isFramed, this.#owner);
-    const entry: Entry = { connection, to, ways: [], attempt: undefined, timer: undefined };
+    const entry: Entry = {
+      connection,
+      to,
+      ways: [],
+      attempt: undefined,
+      timer: undefined,
+      keepers: new Map(),
+    };
     this.#entries.set(connection.number, entry);
     return entry;
   }
@@ -215,6 +237,7 @@ export class ReliableTransport implements Transport {
     const opened = attempt === undefined ? number : undefined;
     if (error !== undefined && !this.#isClosed) this.#tellError(error, target.address, target.port, opened);
     if (attempt === undefined) this.onFlowClosed?.(flow, limit);
+    for (const keeper of entry.keepers.keys()) if (!this.#isClosed) keeper.onFlowEnded();
     if (this.#entries.size === 0) this.#onEmpty?.();
   }
 
@@ -226,4 +249,8 @@ export class ReliableTransport implements Transport {
     }, 0);
     this.#pendingErrors.add(handle);
   }
+}
+
+function shortestOf(keepers: Entry["keepers"]): number | undefined {
+  return keepers.size === 0 ? undefined : Math.min(...[...keepers.values()].map((wish) => wish.intervalMs));
 }

@@ -1,5 +1,5 @@
 import type { HeaderField } from "../message/build-message.ts";
-import { EXPIRES, parseSeconds } from "../message/headers/seconds.ts";
+import { EXPIRES, FLOW_TIMER, parseSeconds } from "../message/headers/seconds.ts";
 import type { SipResponse } from "../message/message.ts";
 import type { NameAddr } from "../message/name-addr.ts";
 import { parseParams } from "../message/params.ts";
@@ -16,7 +16,8 @@ export function registrationKind(contactUri: string, contactParams = ""): SoftSt
   const uri = parseUri(contactUri);
   const headers: HeaderField[] = [["Contact", `<${contactUri}>${contactParams}`]];
   const extensions = ["path"];
-  if (parseParams(contactParams)?.has("reg-id") === true) extensions.push("outbound");
+  const isFlow = parseParams(contactParams)?.has("reg-id") === true;
+  if (isFlow) extensions.push("outbound");
   headers.push(["Supported", extensions.join(", ")]);
   if (uri !== undefined && isSipUri(uri) && uri.params.has("bnc")) {
     if (uri.user !== undefined || uri.params.has("user"))
@@ -34,7 +35,21 @@ export function registrationKind(contactUri: string, contactParams = ""): SoftSt
     },
     headersFor: () => headers,
     hasBody: () => true,
+    keepAliveMs: (response) => (isFlow ? keepAliveOf(response) : undefined),
   };
+}
+
+/** RFC 5626 §4.4.1: at most this long between two pings where the server does not say. */
+const KEEP_ALIVE_S = 120;
+/** As long as a pong may take: oftener would be a load, whatever a server says. */
+const KEEP_ALIVE_S_MIN = 10;
+
+/** RFC 5626 §4.4: a registrar that has taken the flow says so, or when it would take it for dead. */
+function keepAliveOf(response: SipResponse): number | undefined {
+  const timerS = response.get(FLOW_TIMER);
+  const isTaken = (response.list("require") ?? []).some((tag) => tag.toLowerCase() === "outbound");
+  if (timerS === undefined && !isTaken) return undefined;
+  return Math.max(timerS ?? KEEP_ALIVE_S, KEEP_ALIVE_S_MIN) * 1_000;
 }
 
 /** What is unreadable or nothing at all in a 2xx is as long as was asked for. */

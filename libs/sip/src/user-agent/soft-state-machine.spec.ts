@@ -25,6 +25,7 @@ const NOTHING: Readonly<Record<SoftStateInput, string>> = {
   forgotten: "-",
   change: "-",
   remove: "-",
+  "flow ended": "-",
   "timer refresh": "-",
   "timer retry": "-",
 };
@@ -43,6 +44,7 @@ describe("a registration or publication (RFC 3261 §10.2, RFC 3903 §4, RFC 5626
       {
         ...NOTHING,
         change: "renewing: -refresh, send",
+        "flow ended": "renewing: -refresh, send",
         "timer refresh": "renewing: -refresh, send",
         remove: "removing: -refresh, send removal",
       },

@@ -5,7 +5,7 @@
  * | -------- | ---------------------------------- | ---------------------------------------------------------- |
  * | idle     | nothing sent                       | start → sending                                            |
  * | sending  | first request out, or again        | accepted → held, refused → waiting, remove → removing      |
- * | held     | the server has it                  | timer "refresh", change → renewing, remove → removing      |
+ * | held     | the server has it                  | timer "refresh", change, flow ended → renewing, remove     |
  * | renewing | a refresh or a change is out       | accepted → held, refused → waiting, remove → removing      |
  * | waiting  | refused; tried again later         | timer "retry" → sending, remove → ended                    |
  * | removing | Expires: 0 is out, or due          | accepted, refused → ended                                  |
@@ -26,6 +26,8 @@ export type SoftStateInput =
   | "forgotten"
   | "change"
   | "remove"
+  /** The connection that it was made over is gone (RFC 5626 §4.2); a request that is out is told by its transaction. */
+  | "flow ended"
   | "timer refresh"
   | "timer retry";
 
@@ -65,7 +67,7 @@ export function stepSoftState(state: SoftState, input: SoftStateInput, expiresS 
     case "renewing":
       return inFlight(state, input, expiresS);
     case "held":
-      if (input === "timer refresh" || input === "change")
+      if (input === "timer refresh" || input === "change" || input === "flow ended")
         return { state: { ...state, name: "renewing" }, outputs: [{ stop: "refresh" }, "send"] };
       if (input === "remove")
         return { state: { ...state, name: "removing" }, outputs: [{ stop: "refresh" }, "send removal"] };
@@ -103,6 +105,7 @@ function inFlight(state: SoftState, input: SoftStateInput, expiresS: number): So
       return { state: { ...state, name: "removing", isRemovalDue: true }, outputs: [] };
     case "start":
     case "change":
+    case "flow ended":
     case "timer refresh":
     case "timer retry":
       return stay(state);

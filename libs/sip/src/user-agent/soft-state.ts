@@ -1,6 +1,7 @@
 import type { HeaderField } from "../message/build-message.ts";
 import type { SipResponse } from "../message/message.ts";
 import type { Timer, TimerOwner } from "../transaction/timers.ts";
+import type { FlowKeeper, Target } from "../transport/flow.ts";
 import { ClientRequest } from "./client-request.ts";
 import { OutOfDialog, type Addressing } from "./out-of-dialog.ts";
 import {
@@ -33,10 +34,12 @@ export interface SoftStateKind {
   /** False for a refresh, whose body would only repeat itself. */
   hasBody(phase: "whole" | "refresh" | "change" | "removal"): boolean;
   noteAccepted?(response: SipResponse): void;
+  /** Milliseconds within which the way it was sent wants to be pinged; undefined where it is no flow to be kept. */
+  keepAliveMs?(response: SipResponse): number | undefined;
 }
 
 /** A registration or publication that refreshes itself until it is removed. */
-export class SoftState implements TimerOwner {
+export class SoftState implements TimerOwner, FlowKeeper {
   readonly #core: UserAgentCore;
   readonly #kind: SoftStateKind;
   readonly #listener: SoftStateListener;
@@ -47,6 +50,7 @@ export class SoftState implements TimerOwner {
   #state: State = SOFT_STATE_START;
   #isChange = false;
   #last: SipResponse | undefined;
+  #letGo: (() => void) | undefined;
 
   constructor(core: UserAgentCore, kind: SoftStateKind, parts: SoftStateParts, listener: SoftStateListener) {
     this.#core = core;
@@ -79,6 +83,11 @@ export class SoftState implements TimerOwner {
     this.#input(name === "refresh" ? "timer refresh" : "timer retry");
   }
 
+  onFlowEnded(): void {
+    this.#letGo = undefined;
+    this.#input("flow ended");
+  }
+
   #input(input: SoftStateInput, expiresS?: number): void {
     const { state, outputs } = stepSoftState(this.#state, input, expiresS);
     this.#state = state;
@@ -88,7 +97,7 @@ export class SoftState implements TimerOwner {
       else if (output === "send removal") this.#send("removal");
       else if (output === "held" && this.#last !== undefined) this.#listener.onHeld(this.#last);
       else if (output === "failed") this.#listener.onFailed(this.#last);
-      else if (output === "ended") this.#listener.onEnded?.();
+      else if (output === "ended") this.#end();
       else if (typeof output !== "string") {
         const name = "start" in output ? output.start : output.stop;
         this.#core.timers.stop(this.#timers.get(name));
@@ -96,6 +105,23 @@ export class SoftState implements TimerOwner {
         if ("start" in output) this.#timers.set(name, this.#core.timers.start(this, name, output.afterMs));
       }
     }
+  }
+
+  #end(): void {
+    this.#letGo?.();
+    this.#letGo = undefined;
+    this.#listener.onEnded?.();
+  }
+
+  #keepFlow(response: SipResponse, target: Target | undefined): void {
+    const intervalMs = this.#kind.keepAliveMs?.(response);
+    const letGoBefore = this.#letGo;
+    const transport = target && this.#core.layer.transport(target.listener);
+    this.#letGo =
+      intervalMs === undefined || target === undefined
+        ? undefined
+        : transport?.keepAlive?.(target, intervalMs, this);
+    letGoBefore?.();
   }
 
   #send(phase: Parameters<SoftStateKind["headersFor"]>[0]): void {
@@ -110,7 +136,7 @@ export class SoftState implements TimerOwner {
       ],
       body: kind.hasBody(phase) ? content.body : undefined,
     }));
-    new ClientRequest(this.#core, plan, {
+    const request: ClientRequest = new ClientRequest(this.#core, plan, {
       onFinal: (response) => {
         this.#last = response;
         if (response === undefined || response.status >= 300) {
@@ -118,6 +144,7 @@ export class SoftState implements TimerOwner {
           return;
         }
         kind.noteAccepted?.(response);
+        if (phase !== "removal") this.#keepFlow(response, request.target);
         this.#input("accepted", kind.granted(response, this.#expiresS));
       },
     });
