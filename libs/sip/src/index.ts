@@ -157,7 +157,16 @@ export {
   type ConnectionLimit,
   type ConnectionOptions,
 } from "./transport/connection-limits.ts";
-export type { Flow, PeerIdentity, Route, Target, Transport, TransportName } from "./transport/flow.ts";
+export type {
+  Flow,
+  FlowEnd,
+  FlowKeeper,
+  PeerIdentity,
+  Route,
+  Target,
+  Transport,
+  TransportName,
+} from "./transport/flow.ts";
 export {
   Listeners,
   UDP_REQUEST_OCTETS_MAX,
@@ -228,7 +237,7 @@ export { pathsOf, serviceRoutesOf } from "./user-agent/registration.ts";
 export type { SessionLoss } from "./user-agent/session-changes.ts";
 export type { SessionIdentity } from "./user-agent/session-identity.ts";
 export type { SoftState, SoftStateListener, SoftStateParts } from "./user-agent/soft-state.ts";
-export type { SubscribeParts } from "./user-agent/subscribe.ts";
+export type { ReferParts, SubscribeParts } from "./user-agent/subscribe.ts";
 export type { Subscription, SubscriptionListener } from "./user-agent/subscription.ts";
 export type { RequestBody } from "./user-agent/user-agent-core.ts";
 export {

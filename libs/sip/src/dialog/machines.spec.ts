@@ -155,6 +155,7 @@ describe("subscriber (RFC 6665 §4.1.2)", () => {
   const over = "terminated: -N -refresh -expiry ended";
   const nothing: Record<SubscriberInput, string> = {
     accepted: "-",
+    "accepted alone": "-",
     refused: "-",
     "NOTIFY pending": "-",
     "NOTIFY active": "-",
@@ -179,7 +180,10 @@ describe("subscriber (RFC 6665 §4.1.2)", () => {
   walk<Subscriber, SubscriberInput>(
     (state, input) => stepSubscriber(state, input, 60),
     [
-      [{ name: "notifyWait" }, { ...open("notifyWait"), refused: over, "timer N": over }],
+      [
+        { name: "notifyWait" },
+        { ...open("notifyWait"), "accepted alone": over, refused: over, "timer N": over },
+      ],
       [{ name: "pending" }, { ...open("pending"), "timer refresh": "pending: refresh" }],
       [{ name: "active" }, { ...open("active"), "timer refresh": "active: refresh" }],
       [

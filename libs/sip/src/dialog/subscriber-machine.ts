@@ -5,7 +5,7 @@ import { TIMEOUT } from "../transaction/timers.ts";
  *
  * | state      | means                                     | leaves by                                  |
  * | ---------- | ----------------------------------------- | ------------------------------------------ |
- * | notifyWait | SUBSCRIBE or REFER sent, no NOTIFY yet    | NOTIFY, timer N → terminated, refused      |
+ * | notifyWait | SUBSCRIBE or REFER sent, no NOTIFY yet    | NOTIFY, timer N, refused → terminated      |
  * | pending    | the notifier has not decided              | NOTIFY, timer "expiry" → terminated        |
  * | active     | notifications come                        | NOTIFY, timer "expiry" → terminated        |
  * | ending     | Expires: 0 sent, the last NOTIFY awaited  | NOTIFY terminated, timer N → terminated    |
@@ -18,6 +18,8 @@ export interface Subscriber {
 export type SubscriberInput =
   /** 2xx to SUBSCRIBE, with the duration it grants. */
   | "accepted"
+  /** 2xx to a REFER that makes no subscription (RFC 4488 §4.1, RFC 7614 §4.2). */
+  | "accepted alone"
   /** A final ≥ 300, or none, to the first SUBSCRIBE. */
   | "refused"
   | "NOTIFY pending"
@@ -69,6 +71,7 @@ export function stepSubscriber(state: Subscriber, input: SubscriberInput, expire
     }
     case "accepted":
       return { state, outputs: state.name === "ending" ? [] : durations(expiresS) };
+    case "accepted alone":
     case "refused":
       return state.name === "notifyWait" ? end() : { state, outputs: [] };
     case "timer N":

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import type { HeaderField } from "../message/build-message.ts";
-import type { SipRequest } from "../message/message.ts";
+import type { SipRequest, SipResponse } from "../message/message.ts";
 import { octetsOf, octetString } from "../message/octets.ts";
 import { BOB, TwoAgents, type TwoAgentsOptions } from "../testing/two-agents.ts";
 import { TIMEOUT } from "../transaction/timers.ts";
@@ -432,5 +432,13 @@ describe("failover (RFC 3263 §4.3)", () => {
     two.alice.request("OPTIONS", TO_BOB, { onFinal: (response) => alive.push(meansAlive(response)) });
     two.clock.advance(20);
     expect([alive, meansAlive(undefined)]).toEqual([[true], false]);
+  });
+
+  it("takes what it is told for a sign of death, 503 alone where it is told nothing", () => {
+    const two = new TwoAgents();
+    const final: (SipResponse | undefined)[] = [];
+    two.alice.request("OPTIONS", TO_BOB, { onFinal: (response) => final.push(response) });
+    two.clock.advance(20);
+    expect([meansAlive(final[0]), meansAlive(final[0], new Set([200, 503]))]).toEqual([true, false]);
   });
 });

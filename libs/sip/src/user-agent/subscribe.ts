@@ -1,6 +1,8 @@
 import { isSips } from "../dialog/dialog.ts";
+import type { SipResponse } from "../message/message.ts";
+import type { Flow } from "../transport/flow.ts";
 import { ClientRequest, type RequestPlan } from "./client-request.ts";
-import { parseEvent } from "./event-name.ts";
+import { parseEvent, type EventName } from "./event-name.ts";
 import type { OpenDialog } from "./open-dialog.ts";
 import { OutOfDialog, type Addressing } from "./out-of-dialog.ts";
 import { Subscription, type SubscriptionListener } from "./subscription.ts";
@@ -10,6 +12,11 @@ export interface SubscribeParts extends Addressing, RequestBody {
   /** Value of Event. */
   readonly event: string;
   readonly expiresS: number;
+}
+
+export interface ReferParts extends Addressing, RequestBody {
+  /** Value of Refer-To. */
+  readonly referTo: string;
 }
 
 /** REFER makes its subscription implicitly, and says nothing of its duration. */
@@ -58,14 +65,81 @@ export function referInDialog(
   parts: RequestBody,
   listener: SubscriptionListener,
 ): Subscription {
-  const event = parseEvent(`refer;id=${open.data.localSequenceNumber + 1}`);
-  const subscription = new Subscription(core, event, REFER_EXPIRES_S, listener, () => undefined);
+  const subscription = referral(core, listener);
   subscription.join(open);
-  sendInDialog(subscription, open, "REFER", {
-    headers: [["Refer-To", referTo], ["Allow", "INVITE, ACK, CANCEL, BYE, NOTIFY"], ...(parts.headers ?? [])],
-    body: parts.body,
+  const content = referContent(referTo, parts);
+  open.request(
+    "REFER",
+    () => {
+      subscription.event = referEvent(open.data.localSequenceNumber);
+      return content;
+    },
+    {
+      onFinal: (response) => {
+        referred(subscription, content, response, open.flow);
+      },
+    },
+  );
+  return subscription;
+}
+
+/** REFER outside of any dialog (RFC 3515 §2.4): the subscription has one of its own. */
+export function referOutside(
+  core: UserAgentCore,
+  parts: ReferParts,
+  listener: SubscriptionListener,
+): Subscription {
+  const requests = new OutOfDialog(core, parts);
+  const subscription = referral(core, listener);
+  subscription.await(requests.callId, requests.fromTag, () => requests.sequenceNumber);
+  const content = referContent(parts.referTo, parts);
+  const plan = requests.plan("REFER", (_amendment, target) => {
+    subscription.event = referEvent(requests.sequenceNumber);
+    const contact = core.contactHeaders(target.listener, isSips(parts.requestUri));
+    return { ...content, headers: [...contact, ...content.headers] };
+  });
+  const request: ClientRequest = new ClientRequest(core, plan, {
+    onFinal: (response) => {
+      referred(subscription, content, response, request.target && core.flowTo(request.target));
+    },
   });
   return subscription;
+}
+
+function referral(core: UserAgentCore, listener: SubscriptionListener): Subscription {
+  return new Subscription(core, referEvent(0), REFER_EXPIRES_S, listener, () => undefined);
+}
+
+function referEvent(sequenceNumber: number): EventName {
+  return parseEvent(`refer;id=${sequenceNumber}`);
+}
+
+function referContent(referTo: string, { headers = [], body }: RequestBody): Required<RequestBody> {
+  return {
+    headers: [["Refer-To", referTo], ["Allow", "INVITE, ACK, CANCEL, BYE, NOTIFY"], ...headers],
+    body,
+  };
+}
+
+const NO_SUBSCRIPTION = /(^|[\s,])nosub($|[\s,])/i;
+
+/** RFC 7614 §4.2: what requires `nosub` makes no subscription; RFC 4488 §4.1: the 2xx says whether it has made one. */
+function referred(
+  subscription: Subscription,
+  sent: Required<RequestBody>,
+  response: SipResponse | undefined,
+  flow: Flow | undefined,
+): void {
+  if (response === undefined || response.status >= 300 || flow === undefined) {
+    subscription.refused(response);
+    return;
+  }
+  const isUnwanted = sent.headers.some(
+    ([name, value]) => name.toLowerCase() === "require" && NO_SUBSCRIPTION.test(value),
+  );
+  const isNone = response.header("refer-sub")?.trim().toLowerCase() === "false";
+  if (isUnwanted || isNone) subscription.acceptedAlone();
+  else subscription.accepted(response, flow);
 }
 
 function sendInDialog(

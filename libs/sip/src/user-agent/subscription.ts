@@ -32,7 +32,8 @@ export type Renew = (subscription: Subscription, expiresS: number) => void;
  * NOTIFY or 2xx, whichever comes first; NOTIFYs of other forks are refused 481 (§4.4.1).
  */
 export class Subscription implements DialogUsage, TimerOwner {
-  readonly event: EventName;
+  /** A REFER's has the number of its last try for an id (RFC 3515 §2.4.6). */
+  event: EventName;
   readonly #core: UserAgentCore;
   readonly #listener: SubscriptionListener;
   readonly #renew: Renew;
@@ -103,6 +104,11 @@ export class Subscription implements DialogUsage, TimerOwner {
     );
     this.join(open);
     open.receive(request, transaction);
+  }
+
+  /** A REFER that was to have no subscription, or has none (RFC 4488 §4.1), was accepted. */
+  acceptedAlone(): void {
+    this.#input("accepted alone");
   }
 
   accepted(response: SipResponse, flow: Flow): void {

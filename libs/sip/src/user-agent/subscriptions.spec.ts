@@ -74,6 +74,60 @@ describe("REFER (RFC 3515)", () => {
     two.clock.advance(10);
     expect(two.response(200, "REFER").header("refer-sub")).toBe(referSub);
     expect(two.trace).not.toContain("< NOTIFY");
+    // Its sender waits for none.
+    expect(two.told).toEqual(["ended"]);
+  });
+
+  it("that is challenged names its subscription by the number of the try that was accepted (§2.4.6)", () => {
+    const refers: ReceivedRefer[] = [];
+    const challenge = {
+      status: 401,
+      headers: [["WWW-Authenticate", 'Digest realm="b", nonce="n"']] as const,
+    };
+    const two = new TwoAgents({
+      alice: { authenticator: { answer: () => [["Authorization", 'Digest username="alice"']] } },
+      bob: { callMethods: ["REFER"] },
+      bobInCall: {
+        onRefer: (refer) => {
+          refers.push(refer);
+          if (refer.request.header("authorization") === undefined) refer.reject(challenge);
+          else refer.accept();
+        },
+      },
+    });
+    two.establish().alice.refer(
+      "<sip:carol@192.0.2.3>",
+      {},
+      {
+        onNotify: (_request, state) => two.told.push(state),
+        onEnded: () => two.told.push("ended"),
+      },
+    );
+    two.clock.advance(20);
+    refers[1]?.report(200);
+    two.clock.advance(20);
+    expect(two.told).toEqual(["active", "terminated", "ended"]);
+    expect(two.leftovers()).toBe(2);
+  });
+
+  it("outside of a call has a dialog of its own, as long as its subscription (§2.4.4)", () => {
+    const refers: ReceivedRefer[] = [];
+    const two = new TwoAgents({ bobListens: { onRefer: (refer) => refers.push(refer) } });
+    two.alice.refer(
+      { ...TO_BOB, referTo: "<sip:carol@192.0.2.3>" },
+      {
+        onNotify: (request, state) => two.told.push(`${state} ${octetString(request.body).trim()}`),
+        onEnded: (response) => two.told.push(`ended ${response?.status ?? ""}`.trim()),
+      },
+    );
+    two.clock.advance(5);
+    refers[0]?.accept();
+    two.clock.advance(20);
+    expect([two.alice.dialogs, two.bob.dialogs]).toEqual([1, 1]);
+    refers[0]?.report(486);
+    two.clock.advance(20);
+    expect(two.told).toEqual(["active SIP/2.0 100 Trying", "terminated SIP/2.0 486 Busy Here", "ended"]);
+    expect(two.leftovers()).toBe(0);
   });
 
   it("without exactly one Refer-To is 400 (§2.4.2)", () => {

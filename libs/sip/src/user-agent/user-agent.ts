@@ -31,7 +31,7 @@ import { ReceivedRefer } from "./received-refer.ts";
 import { publicationKind, registrationKind } from "./registration.ts";
 import { replacedBy } from "./replaces.ts";
 import { SoftState, type SoftStateListener, type SoftStateParts } from "./soft-state.ts";
-import { subscribe, type SubscribeParts } from "./subscribe.ts";
+import { referOutside, subscribe, type ReferParts, type SubscribeParts } from "./subscribe.ts";
 import { pendingKey, type Subscription, type SubscriptionListener } from "./subscription.ts";
 import { UserAgentCore, type Locate, type RequestBody } from "./user-agent-core.ts";
 
@@ -159,6 +159,11 @@ export class UserAgent {
 
   subscribe(parts: SubscribeParts, listener: SubscriptionListener): Subscription {
     return subscribe(this.#core, parts, listener);
+  }
+
+  /** REFER outside of any dialog (RFC 3515); a call has `refer` for its own. */
+  refer(parts: ReferParts, listener: SubscriptionListener): Subscription {
+    return referOutside(this.#core, parts, listener);
   }
 
   /** Binds `contactUri` to the address of record in To, until it is removed (RFC 3261 §10.2). */
@@ -399,7 +404,9 @@ function wiredMethods(listener: UserAgentListener): string[] {
   return methods;
 }
 
-/** OPTIONS as a ping: any final answer but 503 means that the peer is alive. */
-export function meansAlive(response: SipResponse | undefined): boolean {
-  return response !== undefined && response.status >= 200 && response.status !== 503;
+const UNAVAILABLE: ReadonlySet<number> = new Set([503]);
+
+/** OPTIONS as a ping: any final answer means that the peer is alive, but 503, or those of `dead`. */
+export function meansAlive(response: SipResponse | undefined, dead = UNAVAILABLE): boolean {
+  return response !== undefined && response.status >= 200 && !dead.has(response.status);
 }
