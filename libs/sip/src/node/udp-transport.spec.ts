@@ -64,6 +64,17 @@ describe("UdpTransport", () => {
     },
   );
 
+  it.each([1_301, 8_192, 65_507])(
+    "carries a datagram of %i octets, which the network takes apart and puts together (RFC 3261 §18.1.1)",
+    async (length) => {
+      const [one, other] = [await open("127.0.0.1"), await open("127.0.0.1")];
+      const arrived = nextDatagram(other);
+      const octets = Uint8Array.from({ length }, (_, at) => at % 251);
+      one.send(octets, "127.0.0.1", other.port);
+      expect(Buffer.compare((await arrived).octets, octets)).toBe(0);
+    },
+  );
+
   it("says its own address in Via and Contact, or the one it is told to", async () => {
     const plain = await open("127.0.0.1");
     expect(plain.sentBy).toEqual({ host: "127.0.0.1", port: plain.port });

@@ -27,10 +27,10 @@ const SMALL = 600;
 const LARGE = 1_301;
 
 describe("Listeners", () => {
-  it("writes Via and Contact of the listener that was chosen", () => {
+  it("writes Via and Contact of the listener that was chosen; over TLS it offers its connection (RFC 5923 §8.1)", () => {
     const { listeners } = setUp();
     expect(listeners.via("udp", "z9hG4bK1")).toBe("SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK1;rport");
-    expect(listeners.via("tls", "z9hG4bK1")).toBe("SIP/2.0/TLS 192.0.2.1:5061;branch=z9hG4bK1");
+    expect(listeners.via("tls", "z9hG4bK1")).toBe("SIP/2.0/TLS 192.0.2.1:5061;branch=z9hG4bK1;alias");
     expect(listeners.contactUri("udp")).toBe("sip:192.0.2.1:5060");
     expect(listeners.contactUri("tcp")).toBe("sip:192.0.2.1:5060;transport=tcp");
     expect(listeners.contactUri("tls")).toBe("sip:192.0.2.1:5061;transport=tls");

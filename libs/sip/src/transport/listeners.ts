@@ -22,7 +22,9 @@ const hostOf = ({ sentBy }: Transport): string => sentBy.host;
 export function viaValue({ protocol, sentBy, isReliable }: Transport, branch: string): string {
   // RFC 3581 §3 is about UDP; over a connection the response has its way already.
   const rport = isReliable ? "" : ";rport";
-  return `SIP/2.0/${protocol} ${sentBy.host}:${sentBy.port};branch=${branch}${rport}`;
+  // RFC 5923 §8.1: requests are taken on any connection, and both sides of TLS show certificates where they have them.
+  const alias = protocol === "TLS" ? ";alias" : "";
+  return `SIP/2.0/${protocol} ${sentBy.host}:${sentBy.port};branch=${branch}${rport}${alias}`;
 }
 
 /**
