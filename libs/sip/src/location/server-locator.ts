@@ -23,6 +23,8 @@ export interface ServerLocatorOptions {
 /** Records of one set that are looked at: RFC 3263 names no limit, a hostile zone needs one. */
 const RECORDS_MAX = 32;
 const FAILED_MS = 30_000;
+/** A peer that names a longer time (Retry-After) is asked again after this: what it said may be a mistake. */
+const FAILED_MS_MAX = 3_600_000;
 const FAILED_MAX = 10_000;
 
 /** RFC 3263 §4.1, RFC 7118 §5.4. */
@@ -66,9 +68,12 @@ export class ServerLocator {
     return new HopSequence(this.#firstSteps(uri, host), serverName, this);
   }
 
-  /** A hop did not answer (503, transport error, timeout: RFC 3263 §4.3): others come before it for a while. */
-  failed(hop: NextHop): void {
-    const until = this.#options.clock.now() + (this.#options.failedMs ?? FAILED_MS);
+  /**
+   * A hop did not answer (503, transport error, timeout: RFC 3263 §4.3): others come before it for a while, or for as long
+   * as it has asked for.
+   */
+  failed(hop: NextHop, forMs = this.#options.failedMs ?? FAILED_MS): void {
+    const until = this.#options.clock.now() + Math.min(forMs, FAILED_MS_MAX);
     this.#failed.delete(keyOfHop(hop));
     this.#failed.set(keyOfHop(hop), until);
     const [oldest] = this.#failed.keys();

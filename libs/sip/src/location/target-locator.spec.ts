@@ -85,4 +85,22 @@ describe("TargetLocator", () => {
     expect(first(100, 1)).toBe("udp 192.0.2.11");
     expect(first(100, 0)).toBe("udp 192.0.2.12");
   });
+
+  it("leaves a hop that named a time alone for that, an hour at most (RFC 3261 §21.5.4)", () => {
+    const { locator, clock } = setUp();
+    const located = (): LocatedTargets => locator.locate("sip:b@b.example", undefined, 100);
+    const refuse = (forMs: number): void => {
+      const targets = located();
+      targets.next((target) => target && targets.failed(target, forMs));
+    };
+    const isFirst = (): boolean => all(located())[0]?.includes("192.0.2.11") === true;
+    refuse(120_000);
+    clock.advance(119_999);
+    expect(isFirst()).toBe(false);
+    clock.advance(1);
+    expect(isFirst()).toBe(true);
+    refuse(86_400_000);
+    clock.advance(3_600_000);
+    expect(isFirst()).toBe(true);
+  });
 });

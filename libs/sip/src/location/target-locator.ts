@@ -66,8 +66,8 @@ export class LocatedTargets {
   }
 
   /** RFC 3263 §4.3; a hop is not lost where only its TCP is, and UDP is still to be tried. */
-  failed(_target: Target): void {
-    if (this.#hop !== undefined && this.#waiting.length === 0) this.#servers.failed(this.#hop);
+  failed(_target: Target, forMs?: number): void {
+    if (this.#hop !== undefined && this.#waiting.length === 0) this.#servers.failed(this.#hop, forMs);
   }
 
   succeeded(_target: Target): void {

@@ -26,6 +26,12 @@ export interface CallWiring {
   readonly infoPackages?: readonly string[] | undefined;
 }
 
+/** Bodies are read as they are; phrases are English, and any language is taken (RFC 3261 §20.2, §20.3). */
+const NOT_CODED: readonly HeaderField[] = [
+  ["Accept-Encoding", "identity"],
+  ["Accept-Language", "*"],
+];
+
 /** Methods that have a specification: 405 for them, 501 for others (RFC 3261 §8.2.1, §21.5.2). */
 export const KNOWN_METHODS: ReadonlySet<string> = new Set([
   ...["INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "REGISTER", "PRACK", "UPDATE", "INFO"],
@@ -92,7 +98,7 @@ export class Capabilities {
 
   /** For 200 to OPTIONS. */
   get all(): HeaderField[] {
-    return [this.allow, this.supportedHeader, this.accept, ...this.allowEvents];
+    return [this.allow, this.supportedHeader, this.accept, ...NOT_CODED, ...this.allowEvents];
   }
 
   /** For the messages of one call: its listener may take more or less than the agent says. */

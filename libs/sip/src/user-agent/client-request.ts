@@ -1,4 +1,5 @@
 import type { HeaderField } from "../message/build-message.ts";
+import { RETRY_AFTER } from "../message/headers/retry-after.ts";
 import type { SipResponse } from "../message/message.ts";
 import type {
   ClientTransactionListener,
@@ -44,6 +45,11 @@ export interface ClientRequestListener {
   onProvisional?(response: SipResponse): void;
   /** A final response that stands, or none: RFC 3261 §8.1.3.1 takes the one for 408 and the other for 503. */
   onFinal(response: SipResponse | undefined, reason: "response" | "timeout" | "transport-error"): void;
+}
+
+function retryAfterMs(response: SipResponse | undefined): number | undefined {
+  const after = response?.get(RETRY_AFTER);
+  return after && after.seconds * 1_000;
 }
 
 /** One transaction of a request. An object, since a call's stays for 32 s and closures would weigh more. */
@@ -126,7 +132,7 @@ export class ClientRequest {
 
   /** Sends to the next target; where none is left, what the last one said stands. */
   #next(response: SipResponse | undefined, reason: "response" | "timeout" | "transport-error"): void {
-    if (this.#target !== undefined) this.#targets?.failed?.(this.#target);
+    if (this.#target !== undefined) this.#targets?.failed?.(this.#target, retryAfterMs(response));
     const isOver = this.#tried > 0 && (this.isLastTry || this.#tried >= TARGETS_MAX);
     if (isOver) {
       this.#listener.onFinal(response, reason);

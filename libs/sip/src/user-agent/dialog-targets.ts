@@ -73,8 +73,8 @@ class ConnectionFirst implements Targets {
     });
   }
 
-  failed(target: Target): void {
-    this.#located.failed?.(target);
+  failed(target: Target, forMs?: number): void {
+    this.#located.failed?.(target, forMs);
   }
 
   succeeded(target: Target): void {

@@ -40,8 +40,11 @@ export interface Authenticator {
 export interface Targets {
   /** `done` may be called at once; undefined where there is none left. */
   next(done: (target: Target | undefined) => void): void;
-  /** 503, no answer, or nothing could be sent: others come before it for a while (RFC 3263 §4.3). */
-  failed?(target: Target): void;
+  /**
+   * 503, no answer, or nothing could be sent: others come before it for a while (RFC 3263 §4.3), or for the milliseconds
+   * that its Retry-After names (RFC 3261 §21.5.4).
+   */
+  failed?(target: Target, forMs?: number): void;
   succeeded?(target: Target): void;
 }
 
@@ -73,7 +76,7 @@ export function orElse(first: Targets, fallback: Target | undefined): Targets {
         done(isNothing ? fallback : target);
       });
     },
-    failed: (target) => first.failed?.(target),
+    failed: (target, forMs) => first.failed?.(target, forMs),
     succeeded: (target) => first.succeeded?.(target),
   };
 }

@@ -370,17 +370,20 @@ describe("failover (RFC 3263 §4.3)", () => {
   const DEAD: Target = { listener: "udp", address: "192.0.2.99", port: 5060 };
   const { target: _target, ...unaimed } = TO_BOB;
 
-  function locating(targets: Target[]): { two: TwoAgents; failed: string[] } {
+  function locating(
+    targets: Target[],
+    bobListens: TwoAgentsOptions["bobListens"] = {},
+  ): { two: TwoAgents; failed: string[] } {
     const failed: string[] = [];
     const locator = {
       locate: () => ({
         ...targetsOf(targets),
-        failed: ({ address }: Target): void => {
-          failed.push(address);
+        failed: ({ address }: Target, forMs?: number): void => {
+          failed.push(forMs === undefined ? address : `${address} for ${forMs}`);
         },
       }),
     };
-    return { two: new TwoAgents({ alice: { locator } }), failed };
+    return { two: new TwoAgents({ alice: { locator }, bobListens }), failed };
   }
 
   it("sends an INVITE to the next target where the first does not answer (timer B)", () => {
@@ -418,6 +421,20 @@ describe("failover (RFC 3263 §4.3)", () => {
     two.alice.request("MESSAGE", unaimed, { onFinal: (response) => two.told.push(`${response?.status}`) });
     two.clock.advance(20);
     expect([seen, two.told]).toEqual([["MESSAGE", "MESSAGE"], ["503"]]);
+  });
+
+  it("leaves a target alone for as long as its 503 asks (§21.5.4)", () => {
+    const busy = { status: 503, headers: [["Retry-After", "120 (maintenance)"]] satisfies HeaderField[] };
+    const { two, failed } = locating([TARGET], {
+      requests: {
+        MESSAGE: (_request, respond) => {
+          respond(busy);
+        },
+      },
+    });
+    two.alice.request("MESSAGE", unaimed, { onFinal: () => undefined });
+    two.clock.advance(20);
+    expect(failed).toEqual([`${BOB} for 120000`]);
   });
 
   it("fails at once where nothing is located", () => {

@@ -235,6 +235,8 @@ describe("a user agent alone", () => {
     expect(response?.header("allow")).toBe("INVITE, ACK, CANCEL, BYE, PRACK, UPDATE, INFO, OPTIONS");
     expect(response?.header("accept")).toBe("application/sdp");
     expect(response?.header("supported")).toBe("100rel");
+    expect(response?.header("accept-encoding")).toBe("identity");
+    expect(response?.header("accept-language")).toBe("*");
   });
 
   it.each([
