@@ -22,9 +22,11 @@ export interface ServerLocatorOptions {
 
 /** Records of one set that are looked at: RFC 3263 names no limit, a hostile zone needs one. */
 const RECORDS_MAX = 32;
+/** About as long as a call waits for timer B: a server that has failed one call is not asked first for the next. */
 const FAILED_MS = 30_000;
 /** A peer that names a longer time (Retry-After) is asked again after this: what it said may be a mistake. */
 const FAILED_MS_MAX = 3_600_000;
+/** Hops that are remembered as failed: some 1 MB; the oldest goes. */
 const FAILED_MAX = 10_000;
 
 /** RFC 3263 §4.1, RFC 7118 §5.4. */

@@ -57,6 +57,14 @@ describe("editMessage", () => {
     ]);
   });
 
+  it("passes a location on as it came, whatever else is changed (RFC 6442)", () => {
+    const location = "Geolocation: <cid:target123@a.example>;x=1,\r\n <https://lis.example/357>";
+    const routing = "geolocation-routing:yes";
+    const text = ["MESSAGE sip:b@b.example SIP/2.0", location, routing, "l: 0", "", ""].join("\r\n");
+    const edited = octetString(editMessage(message(text), { append: [["X-Last", "1"]] }));
+    expect(edited).toContain(`${location}\r\n${routing}\r\n`);
+  });
+
   it("removes fields, single values, and writes a new body with its length", () => {
     const edited = editMessage(message(REQUEST), {
       replace: { route: [] },

@@ -102,7 +102,7 @@ describe("REGISTER, client side (RFC 3261 §10.2)", () => {
     expiresS: 3_600,
   };
 
-  it("binds, refreshes at the half with the same Call-ID and the next number, and removes", () => {
+  it("binds, refreshes at the half with the same Call-ID and the next number, and removes; it tells the Service-Route (RFC 3608 §5)", () => {
     const held = (request: SipRequest) => ({
       status: 200,
       headers: [

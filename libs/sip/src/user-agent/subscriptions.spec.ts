@@ -66,17 +66,20 @@ describe("REFER (RFC 3515)", () => {
   });
 
   it.each<[string, HeaderField[], string | undefined]>([
-    ["Refer-Sub: false (RFC 4488)", [["Refer-Sub", "false"]], "false"],
-    ["Require: nosub (RFC 7614)", [["Require", "nosub"]], undefined],
-  ])("makes no subscription with %s", (_what, headers, referSub) => {
-    const { two, refer } = referring({ headers });
-    refer.accept();
-    two.clock.advance(10);
-    expect(two.response(200, "REFER").header("refer-sub")).toBe(referSub);
-    expect(two.trace).not.toContain("< NOTIFY");
-    // Its sender waits for none.
-    expect(two.told).toEqual(["ended"]);
-  });
+    ["Refer-Sub: false", [["Refer-Sub", "false"]], "false"],
+    ["Require: nosub", [["Require", "nosub"]], undefined],
+  ])(
+    "makes no subscription with %s: one way is RFC 4488 §4, the other RFC 7614 §4.2",
+    (_what, headers, referSub) => {
+      const { two, refer } = referring({ headers });
+      refer.accept();
+      two.clock.advance(10);
+      expect(two.response(200, "REFER").header("refer-sub")).toBe(referSub);
+      expect(two.trace).not.toContain("< NOTIFY");
+      // Its sender waits for none.
+      expect(two.told).toEqual(["ended"]);
+    },
+  );
 
   it("that is challenged names its subscription by the number of the try that was accepted (§2.4.6)", () => {
     const refers: ReceivedRefer[] = [];
