@@ -6,11 +6,20 @@ export const DESCRIPTION = Buffer.from(
     .join("\r\n"),
 );
 
+/** How much of the process is V8's, since the rest comes back later: what is garbage waits for the next call. */
+function memory() {
+  const { heapUsed, heapTotal, external } = process.memoryUsage();
+  const [used, total, outside] = [heapUsed, heapTotal, external].map((octets) =>
+    Math.round(octets / 2 ** 20),
+  );
+  return `${used} of ${total} MiB of heap, ${outside} outside`;
+}
+
 /** Says that it is ready; at SIGUSR2 and at the end what the agent holds. */
 export function reportOnStop(agent) {
   const held = () =>
     `${agent.dialogs} dialogs, ${agent.layer.serverTransactions} server and ` +
-    `${agent.layer.clientTransactions} client transactions, ${agent.layer.timers.size} timers`;
+    `${agent.layer.clientTransactions} client transactions, ${agent.layer.timers.size} timers, ${memory()}`;
   process.on("SIGUSR2", () => console.log(`holds ${held()}`));
   process.on("SIGTERM", () => {
     console.log(`left with ${held()}`);
