@@ -146,16 +146,15 @@ export class InviteClientSession {
   #ownHeaders({ minSeS }: Amendment, target: Target): HeaderField[] {
     const { capabilities } = this.#core;
     const canAnswer = this.#hasOffer || this.#listener.session !== undefined;
-    const headers = capabilities.ofCall(this.#listener).flatMap(([name, value]): HeaderField[] => {
-      if (name !== "Supported" || canAnswer) return [[name, value]];
-      // An offer in a provisional would have to be answered in its PRACK, and nobody is there to do it.
-      const tags = value.split(", ").filter((tag) => tag !== "100rel");
-      return [[name, tags.join(", ")]];
-    });
+    const ofCall = capabilities.ofCall(this.#listener);
     const timer = capabilities.sessionTimer;
-    if (timer !== undefined) headers.push(...intervalHeaders(timer, undefined, minSeS));
-    if (this.#identity !== undefined) headers.push(this.#identity.header);
-    return [...this.#core.contactHeaders(target.listener, isSips(this.#requestUri)), ...headers];
+    return [
+      ...this.#core.contactHeaders(target.listener, isSips(this.#requestUri)),
+      // An offer in a provisional would have to be answered in its PRACK, and nobody is there to do it.
+      ...(canAnswer ? ofCall : ofCall.map(withoutReliable)),
+      ...(timer === undefined ? [] : intervalHeaders(timer, undefined, minSeS)),
+      ...(this.#identity === undefined ? [] : [this.#identity.header]),
+    ];
   }
 
   /**
@@ -350,6 +349,14 @@ export class InviteClientSession {
 }
 
 const REPEATED_IN_CANCEL = new Set(["From", "To", "Call-ID", "CSeq", "Max-Forwards", "Route", "Session-ID"]);
+
+/** The same field; a Supported without 100rel (RFC 3262). */
+function withoutReliable(field: HeaderField): HeaderField {
+  const [name, value] = field;
+  if (name !== "Supported") return field;
+  const tags = value.split(", ").filter((tag) => tag !== "100rel");
+  return [name, tags.join(", ")];
+}
 
 function reliableNumber(response: SipResponse): number | undefined {
   const isReliable = (response.list("require") ?? []).some((tag) => tag.toLowerCase() === "100rel");
