@@ -75,6 +75,27 @@ describe("UdpTransport", () => {
     },
   );
 
+  it("asks by STUN for as long as a flow is kept, and tells when it is seen from elsewhere (RFC 5626 §4.4.2)", async () => {
+    const [one, server] = [await open("127.0.0.1"), await open("127.0.0.1")];
+    let answers = 0;
+    server.onDatagram = (request, { remoteAddress, remotePort }) => {
+      // XOR-MAPPED-ADDRESS: the second answer names another port.
+      const attribute = [0, 0x20, 0, 8, 0, 1, 0, answers++, 1, 2, 3, 4];
+      server.send(
+        Uint8Array.from([1, 1, 0, 12, ...request.subarray(4, 20), ...attribute]),
+        remoteAddress,
+        remotePort,
+      );
+    };
+    const heard: Uint8Array[] = [];
+    one.onDatagram = (octets) => heard.push(octets);
+    await new Promise<void>((onFlowEnded) => {
+      one.keepAlive({ address: "127.0.0.1", port: server.port }, 20, { onFlowEnded });
+    });
+    // What answers STUN is no SIP, and is not passed on.
+    expect([answers, heard]).toEqual([2, []]);
+  });
+
   it("says its own address in Via and Contact, or the one it is told to", async () => {
     const plain = await open("127.0.0.1");
     expect(plain.sentBy).toEqual({ host: "127.0.0.1", port: plain.port });

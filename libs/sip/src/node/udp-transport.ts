@@ -1,7 +1,9 @@
 import { createSocket, type Socket, type SocketOptions } from "node:dgram";
 import { lookup } from "node:dns";
 import { isIP, isIPv6 } from "node:net";
-import type { Flow, Transport } from "../transport/flow.ts";
+import type { Flow, FlowEnd, FlowKeeper, Transport } from "../transport/flow.ts";
+import { StunKeepAlive } from "../transport/stun-keep-alive.ts";
+import { systemClock, systemRandom } from "./clock.ts";
 import { plainAddress } from "./socket-channel.ts";
 
 /** A burst of 4 MiB is some 3,000 SIP-I INVITEs; the kernel's default of 208 KiB drops at 150. */
@@ -48,6 +50,7 @@ export class UdpTransport implements Transport {
   /** Datagrams that the socket has not told the fate of: those to names and, where its buffer is full, all others. */
   #unsent = 0;
   #onSent: (() => void) | undefined;
+  #stun: StunKeepAlive | undefined;
   onDatagram: Transport["onDatagram"];
   onError: Transport["onError"];
 
@@ -58,6 +61,7 @@ export class UdpTransport implements Transport {
     const host = listen.advertise ?? address;
     this.sentBy = { host: isIPv6(host) ? `[${host}]` : host, port };
     socket.on("message", (octets, { address: remoteAddress, port: remotePort }) => {
+      if (this.#stun?.receive(octets, plainAddress(remoteAddress), remotePort) === true) return;
       if (remotePort !== 0) this.onDatagram?.(octets, this.#flowOf(remoteAddress, remotePort));
     });
     socket.on("error", (error) => this.onError?.(error, undefined));
@@ -113,10 +117,22 @@ export class UdpTransport implements Transport {
     });
   }
 
+  keepAlive(to: FlowEnd, intervalMs: number | undefined, keeper: FlowKeeper): () => void {
+    this.#stun ??= new StunKeepAlive({
+      clock: systemClock,
+      random: systemRandom,
+      send: (octets, address, port) => {
+        this.send(octets, address, port);
+      },
+    });
+    return this.#stun.keep(to, intervalMs, keeper);
+  }
+
   /** Closes the socket when what it was given is sent: the last answer of a call is often the last of a process. */
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#stun?.close();
     if (this.#unsent > 0) await new Promise<void>((resolve) => (this.#onSent = resolve));
     await new Promise<void>((resolve) =>
       this.#socket.close(() => {

@@ -2,6 +2,8 @@
 export const CONNECTIONS_MAX = 10_000;
 /** Connections from one source: a carrier's session border controller has a handful, its cluster some dozens. */
 export const CONNECTIONS_PER_SOURCE_MAX = 100;
+/** RFC 5626 §4.4.1: at most this long between two pings of a registered flow whose server does not say. */
+export const KEEP_ALIVE_MS = 120_000;
 /** RFC 3261 §18 wants 32 s at least; trunks that are silent at night shall not reconnect for each call of the day. */
 export const IDLE_MS = 15 * 60_000;
 /** A connection that was opened says something soon: who connects to be reached sends REGISTER, OPTIONS or a ping. */

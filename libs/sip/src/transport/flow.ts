@@ -67,10 +67,10 @@ export interface Transport {
   /** Whether a connect to there failed a short while ago. */
   hasFailed?(address: string, port: number, serverName?: string): boolean;
   /**
-   * Pings a connection of ours to there (RFC 5626 §4.4.1) at least every `intervalMs`, until it ends or `keeper` lets go by
-   * what this returns. Nothing for datagrams, whose keep-alive is STUN (§4.4.2).
+   * Pings a connection of ours to there, or asks there by STUN over datagrams (RFC 5626 §4.4.1, §4.4.2), at least every
+   * `intervalMs`, or as often as those clauses say; until it ends, or `keeper` lets go by what this returns.
    */
-  keepAlive?(to: FlowEnd, intervalMs: number, keeper: FlowKeeper): () => void;
+  keepAlive?(to: FlowEnd, intervalMs: number | undefined, keeper: FlowKeeper): () => void;
   /** The peer of this flow takes requests to its `port` over it, too (RFC 5923 §5), if its certificate allows it. */
   alias?(flow: Flow, port: number): void;
   /** One message: a datagram's octets, or what a stream framed. */

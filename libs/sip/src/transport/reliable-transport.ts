@@ -7,6 +7,7 @@ import {
   SourceLimits,
   type ConnectionLimit,
   type ConnectionOptions,
+  KEEP_ALIVE_MS,
 } from "./connection-limits.ts";
 import type { Flow, FlowEnd, FlowKeeper, Route, Transport, TransportName } from "./flow.ts";
 
@@ -125,11 +126,11 @@ export class ReliableTransport implements Transport {
     for (const domain of peer.domains) this.#lead(entry, this.#wayTo(remoteAddress, port, domain));
   }
 
-  keepAlive(to: FlowEnd, intervalMs: number, keeper: FlowKeeper): () => void {
+  keepAlive(to: FlowEnd, intervalMs: number | undefined, keeper: FlowKeeper): () => void {
     const own = to.connection === undefined ? undefined : this.#entries.get(to.connection);
     const entry = own ?? this.#ways.get(this.#wayTo(to.address, to.port, to.serverName));
     if (entry === undefined) return () => undefined;
-    const wish = { intervalMs };
+    const wish = { intervalMs: intervalMs ?? KEEP_ALIVE_MS };
     entry.keepers.set(keeper, wish);
     entry.connection.keepAlive(shortestOf(entry.keepers));
     return () => {

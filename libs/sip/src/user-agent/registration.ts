@@ -35,21 +35,19 @@ export function registrationKind(contactUri: string, contactParams = ""): SoftSt
     },
     headersFor: () => headers,
     hasBody: () => true,
-    keepAliveMs: (response) => (isFlow ? keepAliveOf(response) : undefined),
+    keepAlive: (response) => (isFlow ? keepAliveOf(response) : undefined),
   };
 }
 
-/** RFC 5626 §4.4.1: at most this long between two pings where the server does not say. */
-const KEEP_ALIVE_S = 120;
 /** As long as a pong may take: oftener would be a load, whatever a server says. */
 const KEEP_ALIVE_S_MIN = 10;
 
 /** RFC 5626 §4.4: a registrar that has taken the flow says so, or when it would take it for dead. */
-function keepAliveOf(response: SipResponse): number | undefined {
+function keepAliveOf(response: SipResponse): ReturnType<NonNullable<SoftStateKind["keepAlive"]>> {
   const timerS = response.get(FLOW_TIMER);
   const isTaken = (response.list("require") ?? []).some((tag) => tag.toLowerCase() === "outbound");
   if (timerS === undefined && !isTaken) return undefined;
-  return Math.max(timerS ?? KEEP_ALIVE_S, KEEP_ALIVE_S_MIN) * 1_000;
+  return { intervalMs: timerS === undefined ? undefined : Math.max(timerS, KEEP_ALIVE_S_MIN) * 1_000 };
 }
 
 /** What is unreadable or nothing at all in a 2xx is as long as was asked for. */

@@ -34,8 +34,8 @@ export interface SoftStateKind {
   /** False for a refresh, whose body would only repeat itself. */
   hasBody(phase: "whole" | "refresh" | "change" | "removal"): boolean;
   noteAccepted?(response: SipResponse): void;
-  /** Milliseconds within which the way it was sent wants to be pinged; undefined where it is no flow to be kept. */
-  keepAliveMs?(response: SipResponse): number | undefined;
+  /** How often the flow that it went over is to be kept alive, where the server says so; undefined where it is none. */
+  keepAlive?(response: SipResponse): { readonly intervalMs: number | undefined } | undefined;
 }
 
 /** A registration or publication that refreshes itself until it is removed. */
@@ -114,13 +114,13 @@ export class SoftState implements TimerOwner, FlowKeeper {
   }
 
   #keepFlow(response: SipResponse, target: Target | undefined): void {
-    const intervalMs = this.#kind.keepAliveMs?.(response);
+    const wanted = this.#kind.keepAlive?.(response);
     const letGoBefore = this.#letGo;
     const transport = target && this.#core.layer.transport(target.listener);
     this.#letGo =
-      intervalMs === undefined || target === undefined
+      wanted === undefined || target === undefined
         ? undefined
-        : transport?.keepAlive?.(target, intervalMs, this);
+        : transport?.keepAlive?.(target, wanted.intervalMs, this);
     letGoBefore?.();
   }
 
