@@ -77,6 +77,8 @@ await runTool(async (args) => {
   await install("all");
   await build();
   leaveMeasuredCore();
+  // What was started ends with us, also where somebody has had enough.
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
   const page = await measure({ only, seconds, hasPeers: !values["no-peers"] });
   process.stdout.write(`\n${page.text}`);
   if (values.save) {
