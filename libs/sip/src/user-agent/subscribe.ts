@@ -100,7 +100,8 @@ export function referOutside(
   });
   const request: ClientRequest = new ClientRequest(core, plan, {
     onFinal: (response) => {
-      referred(subscription, content, response, request.target && core.flowTo(request.target));
+      // Where nothing is located, this is told before there is a request.
+      referred(subscription, content, response, response && flowOf(core, request));
     },
   });
   return subscription;
@@ -156,13 +157,18 @@ function sendInDialog(
   });
 }
 
+function flowOf(core: UserAgentCore, { target }: ClientRequest): Flow | undefined {
+  return target && core.flowTo(target);
+}
+
 function send(core: UserAgentCore, subscription: Subscription, plan: RequestPlan): void {
   const request: ClientRequest = new ClientRequest(core, plan, {
     onFinal: (response) => {
-      const { target } = request;
-      if (response === undefined || response.status >= 300 || target === undefined)
+      // The same.
+      const flow = response && flowOf(core, request);
+      if (response === undefined || response.status >= 300 || flow === undefined)
         subscription.refused(response);
-      else subscription.accepted(response, core.flowTo(target));
+      else subscription.accepted(response, flow);
     },
   });
 }

@@ -239,6 +239,16 @@ describe("Replaces and Join (RFC 3891, RFC 3911)", () => {
   });
 });
 
+it("SUBSCRIBE and REFER end at once where nothing is located", () => {
+  const two = new TwoAgents();
+  const nowhere = { ...TO_BOB, requestUri: "sip:nobody.invalid", target: undefined };
+  const listener = { onNotify: () => undefined, onEnded: () => two.told.push("ended") };
+  two.alice.subscribe({ ...nowhere, event: "presence", expiresS: 60 }, listener);
+  two.alice.refer({ ...nowhere, referTo: "<sip:carol@192.0.2.3>" }, listener);
+  expect(two.told).toEqual(["ended", "ended"]);
+  expect(two.leftovers()).toBe(0);
+});
+
 describe("SUBSCRIBE and NOTIFY (RFC 6665)", () => {
   function subscribing(expiresS = 600): {
     two: TwoAgents;
