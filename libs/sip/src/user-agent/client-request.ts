@@ -36,6 +36,8 @@ export function approximateOctets({ headers, body }: Pick<ComposedRequest, "head
 
 export interface RequestPlan {
   readonly method: string;
+  /** Accepted with an earlier request that went the same way: used again, before anybody asks. */
+  readonly credentials?: readonly HeaderField[] | undefined;
   /** Called for each try: a retry is a new request, with the next sequence number (RFC 3261 §8.1.3.5, §22.2). */
   compose(amendment: Amendment, target: Target): ComposedRequest;
   targets(): Targets;
@@ -86,6 +88,8 @@ export class ClientRequest {
   readonly #listener: ClientRequestListener;
   #amendment: Amendment = NOT_AMENDED;
   #challenges = 0;
+  /** The credentials of the try were nobody's challenge: refused, they do not say that the password is wrong. */
+  #isAnticipated = false;
   /** The same. */
   #targets: Targets | undefined;
   #target: Target | undefined;
@@ -154,6 +158,7 @@ export class ClientRequest {
     if (plan === undefined) return;
     const { method } = plan;
     const composed = plan.compose(this.#amendment, target);
+    if (this.#challenges === 0) this.#anticipate(plan, composed);
     const branch = core.identifiers.branch();
     this.#branch = branch;
     const request: OutgoingRequest = {
@@ -166,6 +171,15 @@ export class ClientRequest {
     const listener = new Try(branch, this);
     if (method === "INVITE") this.#invite = core.layer.sendInvite(request, branch, target, listener);
     else core.layer.sendRequest(request, branch, target, listener);
+  }
+
+  #anticipate({ method, credentials: accepted = [] }: RequestPlan, composed: ComposedRequest): void {
+    if (accepted.length === 0) return;
+    const { requestUri, body } = composed;
+    const next = this.#core.authenticator?.next?.({ method, requestUri, body, credentials: accepted });
+    if (next === undefined || next.length === 0) return;
+    this.#amendment = { ...this.#amendment, credentials: next };
+    this.#isAnticipated = true;
   }
 
   /** An answer to the try with that branch; one that is over may only be late with a call. */
@@ -206,8 +220,9 @@ export class ClientRequest {
       method,
       requestUri,
       body,
-      credentials: this.#amendment.credentials,
+      credentials: this.#isAnticipated ? [] : this.#amendment.credentials,
     });
+    this.#isAnticipated = false;
     return credentials && { ...this.#amendment, credentials };
   }
 }

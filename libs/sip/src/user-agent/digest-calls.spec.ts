@@ -10,6 +10,7 @@ import { systemHash as hash } from "../node/digest-hash.ts";
 import { SeededRandom } from "../testing/seeded-random.ts";
 import { BOB, TwoAgents } from "../testing/two-agents.ts";
 import { VirtualClock } from "../testing/virtual-clock.ts";
+import type { Authenticator } from "./ports.ts";
 
 const ACCOUNT = { username: "alice", password: "secret" };
 
@@ -97,10 +98,13 @@ describe("a client with an account at a server that challenges (RFC 3261 §22, R
 class ChallengingCallee {
   readonly seen: string[] = [];
   readonly #two: TwoAgents;
-  readonly #server = serverFor(ACCOUNT.password, { role: "proxy" });
+  readonly #isForgetful: boolean;
+  #server = serverFor(ACCOUNT.password, { role: "proxy" });
 
-  constructor(two: TwoAgents) {
+  /** `isForgetful`: nonces are known for one request. */
+  constructor(two: TwoAgents, isForgetful: boolean) {
     this.#two = two;
+    this.#isForgetful = isForgetful;
     const transport = two.network.transport("callee", CALLEE);
     transport.onDatagram = (octets, flow) => {
       const parsed = parseMessage(octets);
@@ -119,7 +123,19 @@ class ChallengingCallee {
     const isFree = method === "ACK" || method === "CANCEL";
     this.seen.push(verdict.ok || isFree ? method : `${method} ${verdict.status}`);
     if (isFree) return [];
-    if (!verdict.ok) return [{ status: verdict.status ?? 400, headers: verdict.headers }];
+    if (!verdict.ok) {
+      // A challenge as a server gives it that knows nothing of the nonce: not stale.
+      const headers = verdict.headers.map(([name, value]): HeaderField => [
+        name,
+        value.replace(/, stale=true/i, ""),
+      ]);
+      return [{ status: verdict.status ?? 400, headers: this.#isForgetful ? headers : verdict.headers }];
+    }
+    if (this.#isForgetful)
+      this.#server = serverFor(ACCOUNT.password, {
+        role: "proxy",
+        random: new SeededRandom(100 + this.seen.length),
+      });
     const answer = { headers: [CONTACT, SDP], body: octetsOf(`callee 1 to ${octetString(request.body)}`) };
     if (method === "INVITE" && request.toTag === undefined) {
       this.#invite = request;
@@ -147,10 +163,13 @@ const CONTACT: HeaderField = ["Contact", `<sip:callee@${CALLEE}>`];
 const SDP: HeaderField = ["Content-Type", "application/sdp"];
 
 describe("a proxy that challenges everything (RFC 3261 §22.1, §22.3)", () => {
-  it("is answered for INVITE, PRACK, UPDATE, re-INVITE and BYE, each once; ACK has the INVITE's credentials", () => {
-    const authenticator = new DigestClient({ hash, random: new SeededRandom(4), account: () => ACCOUNT });
+  const client = (): DigestClient =>
+    new DigestClient({ hash, random: new SeededRandom(4), account: () => ACCOUNT });
+
+  /** INVITE, PRACK, UPDATE, re-INVITE and BYE of Alice's, as the callee has seen them. */
+  function call(authenticator: Authenticator, isForgetful = false): { two: TwoAgents; seen: string[] } {
     const two = new TwoAgents({ alice: { authenticator } });
-    const callee = new ChallengingCallee(two);
+    const callee = new ChallengingCallee(two, isForgetful);
     two.invite({
       requestUri: `sip:callee@${CALLEE}`,
       target: { listener: "udp", address: CALLEE, port: 5060 },
@@ -167,7 +186,13 @@ describe("a proxy that challenges everything (RFC 3261 §22.1, §22.3)", () => {
     two.aliceUsage.bye({}, note);
     two.clock.advance(50);
     expect(outcomes).toEqual([200, 200, 200]);
-    expect(callee.seen).toEqual([
+    return { two, seen: callee.seen };
+  }
+
+  it("is answered for INVITE, PRACK, UPDATE, re-INVITE and BYE, each once; ACK has the INVITE's credentials", () => {
+    const digest = client();
+    const { two, seen } = call({ answer: (challenge, request) => digest.answer(challenge, request) });
+    expect(seen).toEqual([
       ...["INVITE 407", "ACK", "INVITE", "PRACK 407", "PRACK", "ACK", "UPDATE 407", "UPDATE"],
       ...["INVITE 407", "ACK", "INVITE", "ACK", "BYE 407", "BYE"],
     ]);
@@ -179,5 +204,24 @@ describe("a proxy that challenges everything (RFC 3261 §22.1, §22.3)", () => {
       list.map(({ message }) => message.header("proxy-authorization"));
     expect(said(acks)).toEqual(said(invites));
     expect(two.leftovers()).toBe(0);
+  });
+
+  it("asks once in a call: what it has accepted is counted on for the requests that follow (§22.3)", () => {
+    const { two, seen } = call(client());
+    expect(seen).toEqual([
+      ...["INVITE 407", "ACK", "INVITE", "PRACK", "ACK", "UPDATE", "INVITE", "ACK", "BYE"],
+    ]);
+    const counts = two.messages.flatMap(({ message }) => {
+      const credentials = message.kind === "request" && message.method !== "ACK" ? message : undefined;
+      return /nc=(\d+)/.exec(credentials?.header("proxy-authorization") ?? "")?.[1] ?? [];
+    });
+    expect(counts).toEqual(["00000001", "00000002", "00000003", "00000004", "00000005"]);
+  });
+
+  it("asks again where it has forgotten what it accepted, although it does not say stale", () => {
+    const { seen } = call(client(), true);
+    expect(seen.filter((line) => line.endsWith(" 407"))).toEqual([
+      ...["INVITE 407", "PRACK 407", "UPDATE 407", "INVITE 407", "BYE 407"],
+    ]);
   });
 });

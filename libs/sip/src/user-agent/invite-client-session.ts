@@ -325,6 +325,7 @@ export class InviteClientSession {
       this.#identity?.fork(),
     );
     usage.listener = this.#listener;
+    usage.open.credentials = this.#request?.credentials ?? [];
     usage.identity?.note(response);
     usage.changes.notePeer(response);
     usage.changes.step(this.#hasOffer ? "send INVITE+offer" : "send INVITE");

@@ -59,6 +59,8 @@ export class OpenDialog implements DialogEntry {
   readonly #key: string;
   /** Of the call, where Session-ID is spoken. */
   identity: SessionIdentity | undefined;
+  /** That the peer, or who stands before it, has accepted last. */
+  credentials: readonly HeaderField[] = NO_HEADERS;
   #data: Dialog;
 
   constructor(core: UserAgentCore, data: Dialog, flow: Flow) {
@@ -158,10 +160,11 @@ export class OpenDialog implements DialogEntry {
 
   /** A request of ours in the dialog; each try has the next sequence number. */
   request(method: string, parts: DialogRequestParts, listener: ClientRequestListener): ClientRequest {
-    return new ClientRequest(
+    const request: ClientRequest = new ClientRequest(
       this.#core,
       {
         method,
+        credentials: this.credentials,
         compose: (amendment) => {
           const request = requestInDialog(this.#data, method);
           this.#data = request.dialog;
@@ -184,8 +187,25 @@ export class OpenDialog implements DialogEntry {
           return this.#core.targetsIn(nextHop, this.flow, octets);
         },
       },
-      this.identity === undefined ? listener : noting(this.identity, listener),
+      this.#isNoting ? this.#noting(listener, () => request.credentials) : listener,
     );
+    return request;
+  }
+
+  /** Answers have something to tell the dialog itself. */
+  get #isNoting(): boolean {
+    return this.identity !== undefined || this.#core.authenticator !== undefined;
+  }
+
+  #noting(listener: ClientRequestListener, credentials: () => readonly HeaderField[]): ClientRequestListener {
+    return {
+      onProvisional: (response) => listener.onProvisional?.(response),
+      onFinal: (response, reason) => {
+        this.identity?.noteFinal(response);
+        if (response !== undefined && response.status < 300) this.credentials = credentials();
+        listener.onFinal(response, reason);
+      },
+    };
   }
 
   get #identityHeaders(): readonly HeaderField[] {
@@ -210,14 +230,4 @@ export class OpenDialog implements DialogEntry {
       flow: this.flow,
     });
   }
-}
-
-function noting(identity: SessionIdentity, listener: ClientRequestListener): ClientRequestListener {
-  return {
-    onProvisional: (response) => listener.onProvisional?.(response),
-    onFinal: (response, reason) => {
-      identity.noteFinal(response);
-      listener.onFinal(response, reason);
-    },
-  };
 }

@@ -34,6 +34,8 @@ export interface ChallengedRequest {
 export interface Authenticator {
   /** All credential header fields of the next try; undefined where nothing new can be said. */
   answer(challenge: SipResponse, request: ChallengedRequest): readonly HeaderField[] | undefined;
+  /** Credentials of a request whose `credentials` were accepted, for the next one there (RFC 3261 §22.2, §22.3). */
+  next?(request: ChallengedRequest): readonly HeaderField[];
 }
 
 /** Where one request may go, best first (RFC 3263 §4); nothing is looked up before it is asked for. */

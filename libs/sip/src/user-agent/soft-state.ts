@@ -51,6 +51,7 @@ export class SoftState implements TimerOwner, FlowKeeper {
   #isChange = false;
   #last: SipResponse | undefined;
   #letGo: (() => void) | undefined;
+  #credentials: readonly HeaderField[] = [];
 
   constructor(core: UserAgentCore, kind: SoftStateKind, parts: SoftStateParts, listener: SoftStateListener) {
     this.#core = core;
@@ -136,17 +137,22 @@ export class SoftState implements TimerOwner, FlowKeeper {
       ],
       body: kind.hasBody(phase) ? content.body : undefined,
     }));
-    const request: ClientRequest = new ClientRequest(this.#core, plan, {
-      onFinal: (response) => {
-        this.#last = response;
-        if (response === undefined || response.status >= 300) {
-          this.#input(kind.method === "PUBLISH" && response?.status === 412 ? "forgotten" : "refused");
-          return;
-        }
-        kind.noteAccepted?.(response);
-        if (phase !== "removal") this.#keepFlow(response, request.target);
-        this.#input("accepted", kind.granted(response, this.#expiresS));
+    const request: ClientRequest = new ClientRequest(
+      this.#core,
+      { ...plan, credentials: this.#credentials },
+      {
+        onFinal: (response) => {
+          this.#last = response;
+          if (response === undefined || response.status >= 300) {
+            this.#input(kind.method === "PUBLISH" && response?.status === 412 ? "forgotten" : "refused");
+            return;
+          }
+          this.#credentials = request.credentials;
+          kind.noteAccepted?.(response);
+          if (phase !== "removal") this.#keepFlow(response, request.target);
+          this.#input("accepted", kind.granted(response, this.#expiresS));
+        },
       },
-    });
+    );
   }
 }
