@@ -39,11 +39,15 @@ export class Identifiers {
 
   /** UUID of version 4 as Session-ID prints it: 32 lower-case hexadecimal digits (RFC 7989 §5). */
   uuid(): string {
-    const octets = Array.from({ length: UUID_OCTETS }, () => this.#octet());
-    // RFC 4122 §4.4: version and variant.
-    octets[6] = ((octets[6] ?? 0) & 0x0f) | 0x40;
-    octets[8] = ((octets[8] ?? 0) & 0x3f) | 0x80;
-    return String.fromCharCode(...octets.flatMap((octet) => [hexCode(octet >> 4), hexCode(octet & 0xf)]));
+    const codes: number[] = [];
+    for (let at = 0; at < UUID_OCTETS; at++) {
+      let octet = this.#octet();
+      // RFC 4122 §4.4: version and variant.
+      if (at === 6) octet = (octet & 0x0f) | 0x40;
+      else if (at === 8) octet = (octet & 0x3f) | 0x80;
+      codes.push(hexCode(octet >> 4), hexCode(octet & 0xf));
+    }
+    return String.fromCharCode(...codes);
   }
 
   /** Of character codes, since what V8 concatenates stays in its pieces, for as long as a transaction keeps it. */

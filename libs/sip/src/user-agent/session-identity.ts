@@ -13,12 +13,15 @@ const NIL_UUID = "0".repeat(32);
  */
 export class SessionIdentity implements ReplyStamp {
   #local: string;
-  #remote: string;
+  #remote = NIL_UUID;
+  /** What our messages say, until a UUID changes. */
+  #header: HeaderField | undefined;
+  /** The peer says the same in nearly every message, and is read once. */
+  #heard: { readonly text: string; readonly value: SessionId | undefined } | undefined;
 
   /** `local` is 32 lower-case hexadecimal digits. */
-  constructor(local: string, remote = NIL_UUID) {
+  constructor(local: string) {
     this.#local = local;
-    this.#remote = remote;
   }
 
   get value(): SessionId {
@@ -27,7 +30,8 @@ export class SessionIdentity implements ReplyStamp {
 
   /** Of a request that is sent. */
   get header(): HeaderField {
-    return headerField(SESSION_ID, this.value);
+    this.#header ??= headerField(SESSION_ID, this.value);
+    return this.#header;
   }
 
   /** Another fork: the same UUID of ours, and a peer that has said nothing yet. */
@@ -37,15 +41,19 @@ export class SessionIdentity implements ReplyStamp {
 
   /** RFC 7989 §6: a call that takes the place of another keeps our UUID, and not the peer's. */
   succeed(replaced: SessionIdentity | undefined): void {
-    if (replaced !== undefined) this.#local = replaced.#local;
+    if (replaced === undefined) return;
+    this.#local = replaced.#local;
+    this.#header = undefined;
   }
 
   /** The peer's UUID counts from here. What is malformed is as if it were not there. */
   note(message: SipRequest | SipResponse): void {
-    const { local, remote } = message.get(SESSION_ID) ?? {};
+    const { local, remote } = this.#read(message) ?? {};
     // A peer of RFC 7329 repeats our UUID and has none.
     const isEcho = remote === undefined && local === this.#local;
-    if (local !== undefined && !isEcho) this.#remote = local;
+    if (local === undefined || local === this.#remote || isEcho) return;
+    this.#remote = local;
+    this.#header = undefined;
   }
 
   /**
@@ -54,14 +62,22 @@ export class SessionIdentity implements ReplyStamp {
    */
   stamp(reply: Reply, request: SipRequest): Reply {
     if (request.method !== "CANCEL" && isAccepting(reply.status)) this.note(request);
-    const { local: remote = this.#remote } = request.get(SESSION_ID) ?? {};
-    const field = headerField(SESSION_ID, { local: this.#local, remote });
-    return { ...reply, headers: [...(reply.headers ?? []), field] };
+    const { local: remote = this.#remote } = this.#read(request) ?? {};
+    const isKnown = remote === this.#remote;
+    const field = isKnown ? this.header : headerField(SESSION_ID, { local: this.#local, remote });
+    return { ...reply, headers: reply.headers === undefined ? [field] : [...reply.headers, field] };
   }
 
   /** What a final response to a request of ours says; a refusal changes nothing (RFC 7989). */
   noteFinal(response: SipResponse | undefined): void {
     if (response !== undefined && isAccepting(response.status)) this.note(response);
+  }
+
+  #read(message: SipRequest | SipResponse): SessionId | undefined {
+    const text = message.header(SESSION_ID.id);
+    if (text === undefined) return undefined;
+    if (this.#heard?.text !== text) this.#heard = { text, value: SESSION_ID.parse(text) };
+    return this.#heard.value;
   }
 }
 
