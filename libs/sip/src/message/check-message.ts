@@ -58,8 +58,8 @@ function checkCommon(message: SipMessage): MessageFault | undefined {
   if (fault !== undefined) return fault;
   const { callId } = message;
   if (callId === undefined || callId === "" || WHITE.test(callId)) return bad("Call-ID", callId);
-  if (message.from === undefined) return bad("From", message.header("from"));
-  if (message.to === undefined) return bad("To", message.header("to"));
+  if (!message.isReadable("from")) return bad("From", message.header("from"));
+  if (!message.isReadable("to")) return bad("To", message.header("to"));
   if (message.cseq === undefined) return bad("CSeq", message.header("cseq"));
   return undefined;
 }

@@ -2,8 +2,9 @@ import { parseCSeq, type CSeq } from "./cseq.ts";
 import { textOf } from "./octets.ts";
 import type { HeaderType } from "./headers/header-type.ts";
 import { parseNameAddr, parseNameAddrs, type NameAddr } from "./name-addr.ts";
-import { isToken, splitOutside } from "./token.ts";
+import { splitOutside } from "./token.ts";
 import { parseUri, type Uri } from "./uri.ts";
+import { tagInUsualAddress } from "./usual-address.ts";
 import { parseVia, type Via } from "./via.ts";
 
 /** Where a header field lies in the head: `id` is the lower-case long name, the rest are offsets. */
@@ -27,8 +28,6 @@ export interface IndexedOctets {
   readonly bodyStart: number;
   readonly bodyEnd: number;
 }
-
-const TAG = ";tag=";
 
 /**
  * A received message: immutable octets plus an index (RFC 3261 §7). Header fields are parsed when asked for and
@@ -143,6 +142,15 @@ abstract class SipMessageBase {
     return this.#to;
   }
 
+  /** Whether {@link from} or {@link to} is there, without making it where it need not be made. */
+  isReadable(id: "from" | "to"): boolean {
+    const tag = this.#usualTag(id);
+    if (tag === null) return this[id] !== undefined;
+    if (id === "from") this.#fromTag = tag;
+    else this.#toTag = tag;
+    return true;
+  }
+
   get cseq(): CSeq | undefined {
     if (this.#cseq === null) this.#cseq = this.#single("cseq", parseCSeq);
     return this.#cseq;
@@ -169,14 +177,18 @@ abstract class SipMessageBase {
     return this.#contacts;
   }
 
-  /** A tag is all that most lookups want of From and To; where it is the only parameter, the URI can stay unread. */
   #tag(id: "from" | "to"): string | undefined {
+    const tag = this.#usualTag(id);
+    return tag === null ? this[id]?.params.get("tag") : tag;
+  }
+
+  /** A tag is all that most want of From and To; null where more has to be read to find it. */
+  #usualTag(id: "from" | "to"): string | undefined | null {
     const at = this.index.ids.indexOf(id);
-    if (at < 0) return undefined;
-    const text = this.rawValue(at);
-    const close = text.lastIndexOf(">");
-    const tag = close > 0 && text.startsWith(";tag=", close + 1) ? text.slice(close + 1 + TAG.length) : "";
-    return isToken(tag) ? tag : this[id]?.params.get("tag");
+    const end = this.index.valueEnds[at] ?? 0;
+    const tag = at < 0 ? -1 : tagInUsualAddress(this.octets, this.index.valueStarts[at] ?? 0, end);
+    if (tag < 0) return null;
+    return tag === end ? undefined : this.head.slice(tag, end);
   }
 
   #single<T>(id: string, parse: (text: string) => T | undefined): T | undefined {

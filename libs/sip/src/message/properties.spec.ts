@@ -6,11 +6,12 @@ import { buildRequest, buildResponse, type HeaderField } from "./build-message.t
 import { checkRequest, checkResponse } from "./check-message.ts";
 import type { SipMessage, SipRequest } from "./message.ts";
 import { parseNameAddr } from "./name-addr.ts";
-import { equalOctets, octetsOf } from "./octets.ts";
+import { equalOctets, octetsOf, octetString, utf8OctetString } from "./octets.ts";
 import { parseParams } from "./params.ts";
 import { parseMessage } from "./parse-message.ts";
 import { quote } from "./token.ts";
 import { formatUri, isSipUri, parseUri } from "./uri.ts";
+import { tagInUsualAddress } from "./usual-address.ts";
 import { parseVia } from "./via.ts";
 
 const RUNS = 2_000;
@@ -239,6 +240,50 @@ function read(octets: Uint8Array): SipMessage {
   if (!parsed.ok) throw new TypeError(`${parsed.error.code}: ${parsed.error.message}`);
   return parsed.message;
 }
+
+describe("a usual From or To", () => {
+  const piece = fc.constantFrom(
+    ...['"', "\\", "A", " ", "<", "sip:", "6000", "@", "h", ".", "-", ":", "5060", "65535", "65536"],
+    ...["0", "%", ">", ";tag=", "t", ";", "=", ",", "ü"],
+  );
+  const near = fc
+    .tuple(fc.constantFrom("", "A ", "A", '"A, B" ', '"'), fc.constantFrom("6000", "a%41", ""), piece)
+    .map(([name, user, odd]) => `${name}<sip:${user}@h.example:${odd}>;tag=t${odd}`);
+  const any = fc.array(piece, { maxLength: 12 }).map((parts) => parts.join(""));
+
+  /** Between other octets, as in a message. */
+  const tagIn = (value: string): string | undefined => {
+    const octets = octetsOf(utf8OctetString(`>a${value}h>`));
+    const end = octets.length - 2;
+    const tag = tagInUsualAddress(octets, 2, end);
+    return tag < 0 ? undefined : octetString(octets, tag, end);
+  };
+
+  it("can be read with all its parts", () => {
+    fc.assert(
+      fc.property(fc.oneof(near, any), (value) => {
+        const tag = tagIn(value);
+        if (tag !== undefined) expect(parseNameAddr(value)?.params.get("tag") ?? "").toBe(tag);
+      }),
+      { numRuns: 4 * RUNS },
+    );
+  });
+
+  it("is one as user agents write it, and no other", () => {
+    const usual = ["<sip:a@h>", "A <sip:a@192.0.2.7:65535>;tag=t", '"A <B>" <sip:+1@a.example>;tag=1-2.3'];
+    const others = [
+      "sip:a@h",
+      "<sip:h>",
+      "<sip:a@h:65536>",
+      "<sip:a@h>;tag=",
+      "<sip:a@h>;x=1",
+      "<tel:1>",
+      "",
+    ];
+    expect(usual.map(tagIn)).toEqual(["", "t", "1-2.3"]);
+    expect(others.filter((value) => tagIn(value) !== undefined)).toEqual([]);
+  });
+});
 
 describe("what is built is read again with equal fields", () => {
   it("a request", () => {

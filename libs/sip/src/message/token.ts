@@ -1,5 +1,5 @@
 /** RFC 3261 §25.1 `token`, by octet. */
-const IS_TOKEN = new Uint8Array(256);
+export const IS_TOKEN = new Uint8Array(256);
 for (const character of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-.!%*_+`'~")
   IS_TOKEN[character.charCodeAt(0)] = 1;
 
@@ -29,7 +29,8 @@ export function quote(text: string): string {
 
 /** Splits at `separator` outside quoted strings and angle brackets; undefined where one of them stays open. */
 export function splitOutside(text: string, separator: "," | ";"): string[] | undefined {
-  if (!text.includes(separator) && !text.includes('"') && !text.includes("<")) return [text];
+  if (!text.includes(separator) && !text.includes('"'))
+    return text.lastIndexOf("<") > text.lastIndexOf(">") ? undefined : [text];
   const parts: string[] = [];
   let start = 0;
   let isInAngles = false;

@@ -29,7 +29,7 @@ export type Uri = SipUri | TelUri | (OtherUri & { readonly other: true });
 const SCHEME = /^[A-Za-z][A-Za-z0-9+\-.]*$/;
 const USER = /^(?:[A-Za-z0-9\-_.!~*'()&=+$,;?/]|%[0-9A-Fa-f]{2})+$/;
 /** Octets of a user part that stand for themselves, without `%`. */
-const IS_USER = new Uint8Array(256);
+export const IS_USER = new Uint8Array(256);
 for (const character of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.!~*'()&=+$,;?/")
   IS_USER[character.charCodeAt(0)] = 1;
 
