@@ -84,13 +84,17 @@ function withSource(request: SipRequest, value: string, source: Source): string 
 export interface RequestParts {
   readonly method: string;
   readonly requestUri: string;
+  /** The topmost, where it is not among the headers. */
+  readonly via?: string;
   /** In the order to be sent; Content-Length is added. */
   readonly headers: readonly HeaderField[];
   readonly body?: Uint8Array | undefined;
 }
 
 export function buildRequest(parts: RequestParts): Uint8Array {
-  return finish(`${parts.method} ${fieldText(parts.requestUri)} SIP/2.0\r\n`, parts.headers, parts.body);
+  const { method, requestUri, via, headers, body } = parts;
+  const start = `${method} ${fieldText(requestUri)} SIP/2.0\r\n`;
+  return finish(via === undefined ? start : `${start}Via: ${fieldText(via)}\r\n`, headers, body);
 }
 
 // eslint-disable-next-line no-control-regex -- what may stand in a field as it is

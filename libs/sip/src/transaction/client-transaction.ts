@@ -38,17 +38,11 @@ export interface OutgoingRequest {
   readonly body?: Uint8Array | undefined;
 }
 
-export function octetsOfRequest(request: OutgoingRequest): Uint8Array {
-  return buildRequest({
-    ...request,
-    headers: [["Via", request.via], ...request.headers],
-  });
-}
-
 const REPEATED_IN_ACK = new Set(["from", "call-id", "route", "max-forwards", "session-id"]);
 
 /** INVITE client transaction, RFC 3261 §17.1.1. */
 export class InviteClientTransaction extends Transaction<InviteClientState, InviteClientInput, SipResponse> {
+  readonly method = "INVITE";
   readonly target: Target;
   /** Until a 2xx: from there on nothing is sent, and the transaction stays for 32 s. */
   #sent: { readonly request: OutgoingRequest; readonly octets: Uint8Array } | undefined;
@@ -67,7 +61,7 @@ export class InviteClientTransaction extends Transaction<InviteClientState, Invi
     super({ key }, first.state, host);
     this.target = to.target;
     this.#isReliable = to.isReliable;
-    this.#sent = { request, octets: octetsOfRequest(request) };
+    this.#sent = { request, octets: buildRequest(request) };
     this.#host = host;
     this.#listener = listener;
     this.run(first);
@@ -101,14 +95,14 @@ export class InviteClientTransaction extends Transaction<InviteClientState, Invi
 
 /** RFC 3261 §17.1.1.3: the INVITE's own branch, the To of the response. */
 function ackOf({ via, requestUri, headers: sent }: OutgoingRequest, response: SipResponse): Uint8Array {
-  const headers: HeaderField[] = [["Via", via]];
+  const headers: HeaderField[] = [];
   for (const [name, value] of sent) {
     const id = name.toLowerCase();
     if (REPEATED_IN_ACK.has(id)) headers.push([name, value]);
     else if (id === "to") headers.push([name, response.header("to") ?? value]);
     else if (id === "cseq") headers.push([name, value.replace("INVITE", "ACK")]);
   }
-  return buildRequest({ method: "ACK", requestUri, headers });
+  return buildRequest({ method: "ACK", requestUri, via, headers });
 }
 
 /** Non-INVITE client transaction, RFC 3261 §17.1.2. */
@@ -117,6 +111,7 @@ export class NonInviteClientTransaction extends Transaction<
   NonInviteClientInput,
   SipResponse
 > {
+  readonly method: string;
   readonly target: Target;
   /** Until the final response, as the listener. */
   #octets: Uint8Array | undefined;
@@ -133,9 +128,10 @@ export class NonInviteClientTransaction extends Transaction<
   ) {
     const first = startNonInviteClient(to.isReliable);
     super({ key }, first.state, host);
+    this.method = request.method;
     this.target = to.target;
     this.#isReliable = to.isReliable;
-    this.#octets = octetsOfRequest(request);
+    this.#octets = buildRequest(request);
     this.#host = host;
     this.#listener = listener;
     this.run(first);

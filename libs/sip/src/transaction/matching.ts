@@ -48,9 +48,12 @@ export function hasBranch(key: string, branch: string | undefined): boolean {
   return branch !== undefined && key.startsWith(`${branch} `);
 }
 
-/** Key of the client transaction a response belongs to (RFC 3261 §17.1.3). */
+/**
+ * Key of the client transaction a response belongs to (RFC 3261 §17.1.3): branches are our own and differ, but that a
+ * CANCEL has its INVITE's. Whether the methods match is for the transaction to say.
+ */
 export function clientKey(branch: string, method: string): string {
-  return keyOf(branch, method);
+  return method === "CANCEL" ? keyOf(branch, method) : branch;
 }
 
 export function clientKeyOf(response: SipResponse): string {

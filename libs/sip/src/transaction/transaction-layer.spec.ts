@@ -486,7 +486,7 @@ describe("client transactions", () => {
   it("are gone after close, as are the server's, and no timer is left", () => {
     const bench = new Bench();
     bench.layer.sendInvite(outgoing("INVITE"), "z9hG4bKours", target, listenerOf(bench));
-    bench.layer.sendRequest(outgoing("BYE"), "z9hG4bKours", target, listenerOf(bench));
+    bench.layer.sendRequest(outgoing("BYE"), "z9hG4bKbye", target, listenerOf(bench));
     bench.receive(requestText("INVITE"));
     bench.receive(requestText("OPTIONS"));
     bench.invites[0]?.respond({ status: 486, toTag: "b" });

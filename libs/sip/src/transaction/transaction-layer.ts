@@ -226,10 +226,10 @@ export class TransactionLayer {
       return;
     }
     const transaction = this.#client.get(clientKeyOf(response));
-    if (transaction instanceof InviteClientTransaction) transaction.input(classOf(response.status), response);
-    else if (transaction !== undefined)
-      transaction.input(response.status < 200 ? "1xx" : "200-699", response);
-    else this.#user.onStrayResponse(response, flow);
+    if (transaction?.method !== response.cseq?.method) this.#user.onStrayResponse(response, flow);
+    else if (transaction instanceof InviteClientTransaction)
+      transaction.input(classOf(response.status), response);
+    else transaction?.input(response.status < 200 ? "1xx" : "200-699", response);
   }
 
   #receiveRequest(request: SipRequest, flow: Flow): void {

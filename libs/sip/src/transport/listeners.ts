@@ -86,7 +86,8 @@ export class Listeners {
     const isTcpDown = tcp?.hasFailed?.(hop.address, hop.port, hop.serverName) === true;
     if (tcp !== undefined && !isTcpDown) ordered.push(tcp);
     if (own !== undefined) ordered.push(own);
-    return ordered.map(({ id }) => ({ ...routeOf(hop), listener: id, address: hop.address, port: hop.port }));
+    const { address, port, connection, serverName } = hop;
+    return ordered.map(({ id }) => ({ listener: id, address, port, connection, serverName }));
   }
 
   #required(id: string): Transport {
@@ -106,10 +107,6 @@ export class Listeners {
 }
 
 const CONTACT_TRANSPORT = { TCP: "tcp", TLS: "tls", WS: "ws", WSS: "ws" } as const;
-
-function routeOf({ connection, serverName }: NextHop): Route {
-  return { connection, serverName };
-}
 
 function reaches({ sentBy: { host } }: Transport, address: string): boolean {
   const isNumeric = host.startsWith("[") || /^[0-9.]+$/.test(host);

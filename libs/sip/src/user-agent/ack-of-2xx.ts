@@ -1,6 +1,5 @@
-import type { HeaderField } from "../message/header-field.ts";
+import { buildRequest, type HeaderField } from "../message/build-message.ts";
 import { octetsOf, octetString } from "../message/octets.ts";
-import { octetsOfRequest } from "../transaction/client-transaction.ts";
 import type { Flow, Target } from "../transport/flow.ts";
 import { approximateOctets } from "./client-request.ts";
 import type { UserAgentCore } from "./user-agent-core.ts";
@@ -44,7 +43,7 @@ export class AckOf2xx {
   #make({ requestUri, headers, body }: AckParts, target: Target): void {
     if (this.#sent !== undefined) return;
     const via = this.#core.via(target.listener, this.#core.identifiers.branch());
-    const octets = octetsOfRequest({ method: "ACK", requestUri, via, headers, body });
+    const octets = buildRequest({ method: "ACK", requestUri, via, headers, body });
     this.#sent = { text: octetString(octets), target };
     this.#parts = undefined;
   }

@@ -54,34 +54,11 @@ function retryAfterMs(response: SipResponse | undefined): number | undefined {
   return after && after.seconds * 1_000;
 }
 
-/** One transaction of a request. An object, since a call's stays for 32 s and closures would weigh more. */
-class Try implements ClientTransactionListener {
-  readonly #branch: string;
-  readonly #request: ClientRequest;
-
-  constructor(branch: string, request: ClientRequest) {
-    this.#branch = branch;
-    this.#request = request;
-  }
-
-  onResponse(response: SipResponse): void {
-    this.#request.receive(response, this.#branch);
-  }
-
-  onTimeout(): void {
-    this.#request.fail("timeout");
-  }
-
-  onTransportError(): void {
-    this.#request.fail("transport-error");
-  }
-}
-
 /**
  * A request as its user sees it: one attempt, however many transactions it takes. Challenges are answered (RFC 3261
  * §22), what can be mended is mended once (§8.1.3.5), and a target that fails is followed by the next (RFC 3263 §4.3).
  */
-export class ClientRequest {
+export class ClientRequest implements ClientTransactionListener {
   readonly #core: UserAgentCore;
   /** Until a 2xx, which nothing is tried after. */
   #plan: RequestPlan | undefined;
@@ -130,8 +107,12 @@ export class ClientRequest {
     return this.#amendment.credentials;
   }
 
-  fail(reason: "timeout" | "transport-error"): void {
-    this.#next(undefined, reason);
+  onTimeout(): void {
+    this.#next(undefined, "timeout");
+  }
+
+  onTransportError(): void {
+    this.#next(undefined, "transport-error");
   }
 
   /** Sends to the next target; where none is left, what the last one said stands. */
@@ -168,9 +149,8 @@ export class ClientRequest {
       ...amended({ headers: [MAX_FORWARDS, ...composed.headers], body: composed.body }, this.#amendment),
     };
     this.#request = request;
-    const listener = new Try(branch, this);
-    if (method === "INVITE") this.#invite = core.layer.sendInvite(request, branch, target, listener);
-    else core.layer.sendRequest(request, branch, target, listener);
+    if (method === "INVITE") this.#invite = core.layer.sendInvite(request, branch, target, this);
+    else core.layer.sendRequest(request, branch, target, this);
   }
 
   #anticipate({ method, credentials: accepted = [] }: RequestPlan, composed: ComposedRequest): void {
@@ -182,9 +162,9 @@ export class ClientRequest {
     this.#isAnticipated = true;
   }
 
-  /** An answer to the try with that branch; one that is over may only be late with a call. */
-  receive(response: SipResponse, branch: string): void {
-    if (this.#branch !== branch && response.status >= 300) return;
+  /** An answer to one of the tries; one that is over may only be late with a call. */
+  onResponse(response: SipResponse): void {
+    if (response.status >= 300 && response.topVia?.branch !== this.#branch) return;
     if (response.status < 200) this.#listener.onProvisional?.(response);
     else if (response.status === 503) this.#next(response, "response");
     else {

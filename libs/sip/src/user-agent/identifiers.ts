@@ -14,27 +14,29 @@ const POOL_OCTETS = 4_096;
  */
 export class Identifiers {
   readonly #random: Random;
-  readonly #prefix: readonly number[];
-  readonly #branchPrefix: readonly number[];
+  /** Character codes of the next tag, and of the next branch: the prefix stays, and the digits change. */
+  readonly #tag: number[];
+  readonly #branch: number[];
   #pool: Uint8Array = new Uint8Array(0);
   #at = 0;
 
   constructor(random: Random, prefix = "") {
     this.#random = random;
-    this.#prefix = codesOf(prefix);
-    this.#branchPrefix = codesOf(BRANCH_COOKIE + prefix);
+    const digits = "0".repeat(2 * OCTETS);
+    this.#tag = codesOf(prefix + digits);
+    this.#branch = codesOf(BRANCH_COOKIE + prefix + digits);
   }
 
   tag(): string {
-    return this.#mint(this.#prefix);
+    return this.#mint(this.#tag);
   }
 
   branch(): string {
-    return this.#mint(this.#branchPrefix);
+    return this.#mint(this.#branch);
   }
 
   callId(host: string): string {
-    return `${this.#mint(this.#prefix)}@${host}`;
+    return `${this.#mint(this.#tag)}@${host}`;
   }
 
   /** UUID of version 4 as Session-ID prints it: 32 lower-case hexadecimal digits (RFC 7989 §5). */
@@ -51,11 +53,11 @@ export class Identifiers {
   }
 
   /** Of character codes, since what V8 concatenates stays in its pieces, for as long as a transaction keeps it. */
-  #mint(prefix: readonly number[]): string {
-    const codes = [...prefix];
-    for (let left = OCTETS; left > 0; left--) {
+  #mint(codes: number[]): string {
+    for (let at = codes.length - 2 * OCTETS; at < codes.length; at += 2) {
       const octet = this.#octet();
-      codes.push(hexCode(octet >> 4), hexCode(octet & 0xf));
+      codes[at] = hexCode(octet >> 4);
+      codes[at + 1] = hexCode(octet & 0xf);
     }
     return String.fromCharCode(...codes);
   }

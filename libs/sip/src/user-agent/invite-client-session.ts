@@ -8,7 +8,7 @@ import type { OutgoingRequest } from "../transaction/client-transaction.ts";
 import type { Target } from "../transport/flow.ts";
 import type { AckOf2xx } from "./ack-of-2xx.ts";
 import type { Amendment } from "./amendment.ts";
-import { ClientRequest, type RequestPlan } from "./client-request.ts";
+import { ClientRequest, type ClientRequestListener } from "./client-request.ts";
 import { descriptionIn, descriptionOfReply, SDP_CONTENT } from "./description.ts";
 import { InviteUsage, type InviteUsageListener } from "./invite-usage.ts";
 import { OutOfDialog, type Addressing } from "./out-of-dialog.ts";
@@ -60,7 +60,7 @@ const OVER: InviteClientSessionListener = {
  * The client side of one INVITE (RFC 3261 §13.2). Each To tag of the responses is a dialog of its own; the first
  * 2xx wins, later ones of other forks are acknowledged and released (§13.2.2.4).
  */
-export class InviteClientSession {
+export class InviteClientSession implements ClientRequestListener {
   readonly callId: string;
   readonly #core: UserAgentCore;
   readonly #requestUri: string;
@@ -121,26 +121,32 @@ export class InviteClientSession {
       headers: [...this.#ownHeaders(amendment, target), ...(content.headers ?? [])],
       body: content.body,
     });
-    this.#start(requests.plan("INVITE", parts));
+    this.#request = new ClientRequest(this.#core, requests.plan("INVITE", parts), this);
   }
 
-  /** Apart from {@link #send}: what is told of answers stays for 32 s, and the content need not. */
-  #start(plan: RequestPlan): void {
-    this.#request = new ClientRequest(this.#core, plan, {
-      onProvisional: (response) => {
-        this.#provisional(response);
-      },
-      onFinal: (response, reason) => {
-        if (response === undefined) this.#fail(reason === "timeout" ? "timeout" : "transport-error");
-        else if (response.status < 300) this.#acceptedBy(response);
-        else {
-          this.#hasFinal = true;
-          this.#endEarly();
-          if (this.#hasOffer) this.#listener.session?.rollBack();
-          this.#listener.onRejected(response);
-        }
-      },
-    });
+  /** Of its request, as {@link onFinal}: the session is told itself, since closures would stay for 32 s. */
+  onProvisional(response: SipResponse): void {
+    const fork = this.#fork(response);
+    const rseq = reliableNumber(response);
+    if (fork?.usage !== undefined && rseq !== undefined) {
+      // RFC 3262 §4: a repeated one is acknowledged already, one out of order comes again.
+      if (!isNextReliable(fork.rseq, rseq)) return;
+      fork.rseq = rseq;
+      this.#acknowledge(fork.usage, response, rseq);
+    }
+    this.#listener.onProvisional(response);
+    if (this.#isCancelWanted) this.#sendCancel();
+  }
+
+  onFinal(response: SipResponse | undefined, reason: "response" | "timeout" | "transport-error"): void {
+    if (response === undefined) this.#fail(reason === "timeout" ? "timeout" : "transport-error");
+    else if (response.status < 300) this.#acceptedBy(response);
+    else {
+      this.#hasFinal = true;
+      this.#endEarly();
+      if (this.#hasOffer) this.#listener.session?.rollBack();
+      this.#listener.onRejected(response);
+    }
   }
 
   #ownHeaders({ minSeS }: Amendment, target: Target): HeaderField[] {
@@ -190,19 +196,6 @@ export class InviteClientSession {
     const listener = { onResponse: ignore, onTimeout: ignore, onTransportError: ignore };
     this.#core.layer.sendRequest(cancel, branch, target, listener);
     invite.expectCancelled();
-  }
-
-  #provisional(response: SipResponse): void {
-    const fork = this.#fork(response);
-    const rseq = reliableNumber(response);
-    if (fork?.usage !== undefined && rseq !== undefined) {
-      // RFC 3262 §4: a repeated one is acknowledged already, one out of order comes again.
-      if (!isNextReliable(fork.rseq, rseq)) return;
-      fork.rseq = rseq;
-      this.#acknowledge(fork.usage, response, rseq);
-    }
-    this.#listener.onProvisional(response);
-    if (this.#isCancelWanted) this.#sendCancel();
   }
 
   /** PRACK, and the offer or answer that goes with it (RFC 3262 §4, §5). */
