@@ -145,15 +145,7 @@ export interface DialogRequest {
 export function requestInDialog(dialog: Dialog, method: string, sequenceNumber?: number): DialogRequest {
   const number = sequenceNumber ?? dialog.localSequenceNumber + 1;
   const next = sequenceNumber === undefined ? { ...dialog, localSequenceNumber: number } : dialog;
-  const [first] = dialog.routeSet;
-  const firstUri = first === undefined ? undefined : parseNameAddrs([first])?.[0];
-  let requestUri = dialog.remoteTarget;
-  let routes = dialog.routeSet;
-  if (firstUri !== undefined && isSipUri(firstUri.uri) && !firstUri.uri.params.has("lr")) {
-    // A strict router takes the Request-URI and the target moves to the end of the route set.
-    requestUri = firstUri.uriText;
-    routes = [...dialog.routeSet.slice(1), `<${dialog.remoteTarget}>`];
-  }
+  const { requestUri, routes, nextHop } = routing(dialog);
   const headers: HeaderField[] = [
     ["From", dialog.local],
     ["To", dialog.remote],
@@ -161,10 +153,35 @@ export function requestInDialog(dialog: Dialog, method: string, sequenceNumber?:
     ["CSeq", `${number} ${method}`],
   ];
   for (const route of routes) headers.push(["Route", route]);
-  return {
-    dialog: next,
-    requestUri,
-    headers,
-    nextHop: firstUri?.uriText ?? dialog.remoteTarget,
-  };
+  return { dialog: next, requestUri, headers, nextHop };
+}
+
+interface Routing {
+  readonly requestUri: string;
+  /** Route values, each with its angle brackets. */
+  readonly routes: readonly string[];
+  /** As {@link DialogRequest.nextHop}. */
+  readonly nextHop: string;
+}
+
+function routing({ routeSet, remoteTarget }: Dialog): Routing {
+  const [first] = routeSet;
+  const firstUri = first === undefined ? undefined : parseNameAddrs([first])?.[0];
+  const nextHop = firstUri?.uriText ?? remoteTarget;
+  if (firstUri === undefined || !isSipUri(firstUri.uri) || firstUri.uri.params.has("lr"))
+    return { requestUri: remoteTarget, routes: routeSet, nextHop };
+  // A strict router takes the Request-URI and the target moves to the end of the route set.
+  return { requestUri: nextHop, routes: [...routeSet.slice(1), `<${remoteTarget}>`], nextHop };
+}
+
+const FIELD_NAMES_OCTETS = "From: \r\nTo: \r\nCall-ID: \r\nCSeq: 4294967295 SUBSCRIBE\r\n".length;
+const ROUTE_NAME_OCTETS = "Route: \r\n".length;
+
+/** Where the next request inside the dialog goes, and about how many octets the dialog adds to it. */
+export function wayInDialog(dialog: Dialog): { readonly nextHop: string; readonly octets: number } {
+  const { routes, nextHop } = routing(dialog);
+  const { local, remote, callId } = dialog;
+  let octets = FIELD_NAMES_OCTETS + local.length + remote.length + callId.length;
+  for (const route of routes) octets += ROUTE_NAME_OCTETS + route.length;
+  return { nextHop, octets };
 }

@@ -22,7 +22,8 @@ interface AckParts {
 export class AckOf2xx {
   readonly #core: UserAgentCore;
   #parts: AckParts | undefined;
-  #sent: { readonly text: string; readonly target: Target } | undefined;
+  #text = "";
+  #target: Target | undefined;
 
   constructor(core: UserAgentCore, parts: AckParts) {
     this.#core = core;
@@ -31,20 +32,22 @@ export class AckOf2xx {
 
   send(): void {
     const parts = this.#parts;
-    if (this.#sent !== undefined) this.#core.layer.send(octetsOf(this.#sent.text), this.#sent.target);
+    if (this.#target !== undefined) this.#core.layer.send(octetsOf(this.#text), this.#target);
     else if (parts !== undefined)
       this.#core.targetsIn(parts.nextHop, parts.flow, approximateOctets(parts)).next((target) => {
         if (target === undefined) return;
-        this.#make(parts, target);
-        this.send();
+        // It may have been asked for again while a name was looked up.
+        if (this.#target === undefined) this.#sendFirst(parts, target);
+        else this.send();
       });
   }
 
-  #make({ requestUri, headers, body }: AckParts, target: Target): void {
-    if (this.#sent !== undefined) return;
+  #sendFirst({ requestUri, headers, body }: AckParts, target: Target): void {
     const via = this.#core.via(target.listener, this.#core.identifiers.branch());
     const octets = buildRequest({ method: "ACK", requestUri, via, headers, body });
-    this.#sent = { text: octetString(octets), target };
+    this.#text = octetString(octets);
+    this.#target = target;
     this.#parts = undefined;
+    this.#core.layer.send(octets, target);
   }
 }

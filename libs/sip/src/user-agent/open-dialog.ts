@@ -1,4 +1,11 @@
-import { confirmed, isInOrder, keyOfDialog, requestInDialog, type Dialog } from "../dialog/dialog.ts";
+import {
+  confirmed,
+  isInOrder,
+  keyOfDialog,
+  requestInDialog,
+  wayInDialog,
+  type Dialog,
+} from "../dialog/dialog.ts";
 import type { HeaderField } from "../message/build-message.ts";
 import type { SipRequest, SipResponse } from "../message/message.ts";
 import type {
@@ -178,13 +185,11 @@ export class OpenDialog implements DialogEntry {
           };
         },
         targets: () => {
-          const { headers, nextHop } = requestInDialog(this.#data, method);
+          const { nextHop, octets } = wayInDialog(this.#data);
           const content = typeof parts === "function" ? parts(NOT_AMENDED) : parts;
-          const octets = approximateOctets({
-            headers: [...headers, ...this.#identityHeaders, ...(content.headers ?? [])],
-            body: content.body,
-          });
-          return this.#core.targetsIn(nextHop, this.flow, octets);
+          const headers = [...this.#identityHeaders, ...(content.headers ?? [])];
+          const others = approximateOctets({ headers, body: content.body });
+          return this.#core.targetsIn(nextHop, this.flow, octets + others);
         },
       },
       this.#isNoting ? this.#noting(listener, () => request.credentials) : listener,

@@ -157,8 +157,10 @@ export class UserAgentCore {
 
   /** Targets inside a dialog, where `flow` is how the peer was heard. */
   targetsIn(nextHop: string, flow: Flow, requestOctets: number): Targets {
+    const known = this.#withoutDns(nextHop, flow.listener, requestOctets);
+    // With no connection that could be preferred to them, there is nothing else to try.
+    if (known.length > 0 && flow.connection === undefined) return targetsOf(known);
     return dialogTargets(nextHop, flow, (uriText) => {
-      const known = this.#withoutDns(uriText, flow.listener, requestOctets);
       const located =
         known.length > 0 ? undefined : this.#locator?.locate(uriText, flow.listener, requestOctets);
       return located ?? targetsOf(known);
