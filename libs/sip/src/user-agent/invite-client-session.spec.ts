@@ -151,6 +151,39 @@ describe("a calling user agent", () => {
     expect(ack?.topVia?.branch).not.toBe(invite?.topVia?.branch);
   });
 
+  it.each(["", "Record-Route: <sip:192.0.2.2:5080;lr>", "Record-Route: <sip:192.0.2.2:5080>"])(
+    "repeats an ACK without an answer as it was, in the call and after its end (§13.2.2.4) %s",
+    (route) => {
+      const calling = new Calling();
+      const [invite] = calling.requests;
+      const headers = ["Contact: <sip:b@192.0.2.2:5060>", ...(route === "" ? [] : [route])];
+      calling.respond(invite, 200, "b", headers);
+      calling.respond(invite, 200, "b", headers);
+      calling.session.usage?.bye({}, () => undefined);
+      calling.clock.advance(2);
+      calling.respond(calling.requests.at(-1), 200, "b");
+      calling.respond(invite, 200, "b", headers);
+      expect(calling.sent).toEqual(["INVITE", "ACK", "ACK", "BYE", "ACK"]);
+      const acks = calling.network.sent.filter(({ octets }) => octetString(octets).startsWith("ACK"));
+      expect(new Set(acks.map(({ to, octets }) => `${to} ${octetString(octets)}`)).size).toBe(1);
+    },
+  );
+
+  it("repeats the ACK of a re-INVITE as it was, by the target that its 2xx names (§13.2.2.4, §14.1)", () => {
+    const calling = new Calling();
+    calling.respond(calling.requests[0], 200, "b");
+    calling.session.usage?.change("INVITE", {}, () => undefined);
+    calling.clock.advance(2);
+    const reinvite = calling.requests.at(-1);
+    const moved = ["Contact: <sip:moved@192.0.2.2:5060>"];
+    calling.respond(reinvite, 200, "b", moved);
+    calling.respond(reinvite, 200, "b", moved);
+    expect(calling.sent).toEqual(["INVITE", "ACK", "INVITE", "ACK", "ACK"]);
+    const [, first, again] = octetsSent(calling, "ACK").map((octets) => octetString(octets));
+    expect(again).toBe(first);
+    expect(first).toMatch(/^ACK sip:moved@192.0.2.2:5060 .*CSeq: 2 ACK\r\n/s);
+  });
+
   it("acknowledges the 2xx of another fork and releases it (§13.2.2.4)", () => {
     const calling = new Calling();
     const [invite] = calling.requests;

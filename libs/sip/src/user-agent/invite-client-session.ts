@@ -1,4 +1,4 @@
-import { dialogFromResponse, isSips } from "../dialog/dialog.ts";
+import { dialogFromResponse, isSips, type Dialog } from "../dialog/dialog.ts";
 import { isNextReliable } from "../dialog/reliable-provisional-machine.ts";
 import { intervalHeaders, intervalOfResponse } from "../dialog/session-interval.ts";
 import type { HeaderField } from "../message/build-message.ts";
@@ -225,7 +225,8 @@ export class InviteClientSession implements ClientRequestListener {
     const fork = this.#fork(response);
     if (fork === undefined) return;
     if (fork.ack !== undefined) {
-      fork.ack.send();
+      const dialog = this.#dialogOf(response);
+      if (dialog !== undefined) fork.ack.sendAgain(dialog, response.cseq?.sequenceNumber ?? 1);
       return;
     }
     const { usage } = fork;
@@ -294,11 +295,19 @@ export class InviteClientSession implements ClientRequestListener {
       changes.agree(intervalOfResponse(response));
   }
 
+  get #sentTo(): Target | undefined {
+    return this.#request?.target ?? this.#target;
+  }
+
+  #dialogOf(response: SipResponse): Dialog | undefined {
+    const target = this.#sentTo;
+    return target && dialogFromResponse(response, target.listener, this.#requestUri);
+  }
+
   #fork(response: SipResponse): Fork | undefined {
-    const target = this.#request?.target ?? this.#target;
-    if (target === undefined) return undefined;
-    const dialog = dialogFromResponse(response, target.listener, this.#requestUri);
-    if (dialog === undefined) return undefined;
+    const target = this.#sentTo;
+    const dialog = this.#dialogOf(response);
+    if (target === undefined || dialog === undefined) return undefined;
     const known = this.#forks.find(({ tag }) => tag === dialog.remoteTag);
     if (known?.usage?.hasEnded === false) {
       known.usage.open.replaceData(dialog);

@@ -217,21 +217,13 @@ export class OpenDialog implements DialogEntry {
     return this.identity === undefined ? NO_HEADERS : [this.identity.header];
   }
 
-  /** What sends the ACK to a 2xx, again where that is repeated. `credentials` are the INVITE's (RFC 3261 §22.1). */
+  /** The ACK to a 2xx, ready to be sent. `credentials` are the INVITE's (RFC 3261 §22.1). */
   ack(sequenceNumber: number, parts: RequestBody, credentials: readonly HeaderField[]): AckOf2xx {
-    const { requestUri, headers, nextHop } = requestInDialog(this.#data, "ACK", sequenceNumber);
     return new AckOf2xx(this.#core, {
-      requestUri,
-      headers: [
-        ["Max-Forwards", "70"],
-        ...headers,
-        ...this.#core.contactHeaders(this.#data.listener, this.#data.isSecure),
-        ...this.#identityHeaders,
-        ...credentials,
-        ...(parts.headers ?? []),
-      ],
+      dialog: this.#data,
+      sequenceNumber,
+      headers: [...this.#identityHeaders, ...credentials, ...(parts.headers ?? [])],
       body: parts.body,
-      nextHop,
       flow: this.flow,
     });
   }

@@ -300,7 +300,9 @@ export class SessionChanges implements TimerOwner, SessionTimerHost {
   #accepted(change: Change, request: ClientRequest, response: SipResponse): void {
     const number = response.cseq?.sequenceNumber ?? 0;
     if (this.#lastAck?.number === number) {
-      this.#lastAck.ack.send();
+      const { data } = this.#host.open;
+      const remoteTarget = response.contacts?.[0]?.uriText ?? data.remoteTarget;
+      this.#lastAck.ack.sendAgain({ ...data, remoteTarget }, number);
       return;
     }
     const { open: dialog } = this.#host;
