@@ -14,7 +14,7 @@ const STEP = 1.25;
 const REDUCTION = 0.88;
 const CLEAN_RUNS = 3;
 /** How often a rate that probes found clean may turn out not to be, before the search is given up. */
-const REDUCTIONS_MAX = 3;
+const REDUCTIONS_MAX = 6;
 /** A rate is clean with no call failed, and at most so many retransmissions and calls missing. */
 const REPEATED_SHARE_MAX = 0.001;
 const PLACED_SHARE_MIN = 0.97;
