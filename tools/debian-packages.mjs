@@ -19,6 +19,8 @@ const PARTS = {
   sipp: { package: "sip-tester", isThere: isProgram("sipp") },
   tshark: { package: "tshark", isThere: isProgram("tshark") },
   kcat: { package: "kcat", isThere: isProgram("kcat") },
+  openssl: { package: "openssl", isThere: isProgram("openssl") },
+  script: { package: "bsdutils", isThere: isProgram("script") },
   sipsak: { package: "sipsak", isThere: isProgram("sipsak") },
   stunnel: { package: "stunnel4", isThere: isProgram("stunnel4"), service: "stunnel4" },
   kamailio: { package: "kamailio", isThere: isProgram("kamailio"), service: "kamailio" },

@@ -54,7 +54,16 @@ const SUITES = [
     takes: (path) => path.startsWith("test/interop/"),
     needs: [
       "build",
-      ...["sipp", "sipsak", "stunnel", "kamailio", "kamailio's tls", "kamailio's websocket", "baresip"],
+      ...[
+        "openssl",
+        "sipp",
+        "sipsak",
+        "stunnel",
+        "kamailio",
+        "kamailio's tls",
+        "kamailio's websocket",
+        "baresip",
+      ],
     ],
     args: ["--runInBand"],
     env: {},
@@ -62,7 +71,7 @@ const SUITES = [
   {
     name: "end-to-end",
     takes: (path) => path.startsWith("test/"),
-    needs: ["build", "sipp", "tshark"],
+    needs: ["build", "sipp", "tshark", "openssl", "script"],
     args: ["--runInBand"],
     env: {},
   },
