@@ -3,10 +3,35 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 
 const ADDRESS = "127.0.0.1";
-/** Below the system's own choice (net.ipv4.ip_local_port_range), so that nobody takes one of them in passing. */
-const FIRST_PORT = 10_000;
-const LAST_PORT = 30_000;
 const TRIES_MAX = 50;
+
+/** Ports from `first` on, in turn: one that was handed out comes again only after all the others. */
+class PortZone {
+  readonly #first: number;
+  readonly #count: number;
+  /** Processes side by side start at different places. */
+  #next: number;
+
+  constructor(first: number, count: number) {
+    this.#first = first;
+    this.#count = count;
+    this.#next = 2 * Math.floor((Math.random() * count) / 2);
+  }
+
+  /** The first of `count` ports in a row, even. */
+  take(count: number): number {
+    const at = this.#next + count > this.#count ? 0 : this.#next;
+    this.#next = at + count + (count % 2);
+    return this.#first + at;
+  }
+}
+
+/**
+ * Below the system's own choice (net.ipv4.ip_local_port_range), so that nobody takes one of them in passing; single
+ * ports apart from ranges, since a range is free as long as its owner has not bound all of it.
+ */
+const RANGES = new PortZone(10_000, 16_000);
+const SINGLE_PORTS = new PortZone(26_000, 6_000);
 
 async function isFree(port: number, address: string): Promise<boolean> {
   const socket = createSocket(address.includes(":") ? "udp6" : "udp4");
@@ -27,7 +52,7 @@ async function isFree(port: number, address: string): Promise<boolean> {
 /** The first of so many UDP ports in a row, even, all of them free a moment ago. */
 export async function freeUdpPorts(count: number, address = ADDRESS): Promise<number> {
   for (let tries = 0; tries < TRIES_MAX; tries++) {
-    const first = FIRST_PORT + 2 * Math.floor((Math.random() * (LAST_PORT - FIRST_PORT - count)) / 2);
+    const first = (count > 2 ? RANGES : SINGLE_PORTS).take(count);
     const ports = Array.from({ length: count }, (_, index) => first + index);
     const free = await Promise.all(ports.map((port) => isFree(port, address)));
     if (free.every(Boolean)) return first;
@@ -52,7 +77,7 @@ async function isFreeTcp(port: number, address: string): Promise<boolean> {
 /** A TCP port that was free a moment ago. */
 export async function freeTcpPort(address = ADDRESS): Promise<number> {
   for (let tries = 0; tries < TRIES_MAX; tries++) {
-    const port = FIRST_PORT + Math.floor(Math.random() * (LAST_PORT - FIRST_PORT));
+    const port = SINGLE_PORTS.take(1);
     if (await isFreeTcp(port, address)) return port;
   }
   throw new TypeError("no TCP port is free");
