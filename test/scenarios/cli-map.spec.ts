@@ -164,7 +164,22 @@ describe("tandem map --from sip --to isup", () => {
     const fields = ["Content-Type: application/isup;version=itu-t92+"];
     const message = sip("INVITE sip:+33123456789@b.example SIP/2.0", "INVITE", fields, isup);
     const { stdout } = await toIsup(message, "--json");
-    expect(JSON.parse(stdout)).toMatchObject({ rows: ["RFC 3398 §7.2.1.1: calling party number from From"] });
+    expect(JSON.parse(stdout)).toMatchObject({
+      rows: [
+        "RFC 3398 §7.2.1.1: calling party number from From",
+        "RFC 3398 §7.2.1.1: original called number from To",
+      ],
+    });
+  });
+
+  it("carries a ported number as the network does", async () => {
+    const ported = sip("INVITE tel:+493022;npdi;rn=+49190 SIP/2.0", "INVITE");
+    const joined = await toIsup(ported, "--country", "49");
+    expect(joined.stdout).toContain("called: 1903022 (network routing with called directory, E.164)");
+    expect(joined.stdout).toContain("RFC 3398 §7.2.1.1: ported number from rn, concatenated");
+    const beside = await toIsup(ported, "--country", "49", "--ported-number", "called-directory-number");
+    expect(beside.stdout).toContain("called: 190 ");
+    expect(beside.stdout).toContain("calledDirectoryNumber");
   });
 
   it.each([
@@ -197,6 +212,7 @@ describe("tandem map refuses", () => {
     [[...bothWays, "zz"], 2, "neither hexadecimal digits"],
     [[...bothWays, REL, "--variant", "itu-t29"], 2, "one of"],
     [[...bothWays, REL, "--country", "+49"], 2, "digits, without +"],
+    [[...bothWays, REL, "--ported-number", "joined"], 2, "--ported-number joined: one of concatenated"],
     [[...bothWays, "0c0200"], 1, "isup: bad-pointer at octet 1"],
     [[...bothWays, "1000"], 1, "RLC alone has no counterpart in SIP"],
     [["map", "--from", "sip", "--to", "isup", "/no/such"], 2, "no such file"],

@@ -64,7 +64,7 @@ describe("docs/protocol/interworking.md", () => {
     // Inside the library only: what the two big functions are made of.
     const inner = [
       ...["chargeInfoFrom", "chargeNumberFrom", "lineParamsFrom", "originatingLineFrom"],
-      ...["categoryParamsFrom", "subscriberParamsFrom", "ansiRoutingParameters", "carrierParameter"],
+      ...["categoryParamsFrom", "subscriberParamsFrom", "calledParameters", "carrierParameter"],
     ];
     const headings = ["## IAM → INVITE", "## INVITE → IAM", "## During the call, and its end"];
     const named = headings

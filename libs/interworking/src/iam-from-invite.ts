@@ -6,6 +6,7 @@ import {
   type IsupMessage,
   type IsupMessageOf,
   type IsupVariant,
+  type ParameterChanges,
   type ParameterInputs,
 } from "@tandem/isup";
 import type { SipRequest } from "@tandem/sip";
@@ -14,9 +15,10 @@ import { callingPartyNumberFrom } from "./caller-identity.ts";
 import { categoryFrom, ORDINARY } from "./categories.ts";
 import { chargeNumberFrom, originatingLineFrom } from "./charging.ts";
 import { hopCounterFrom } from "./hop-counter.ts";
-import { addressFromUri, isSameNumber, type NumberPlan } from "./numbers.ts";
+import { calledParameters, isSameCalled, withoutPorting, type PortedNumberForm } from "./called-number.ts";
+import { addressFromUri, isSameNumber, type IsupAddress, type NumberPlan } from "./numbers.ts";
 import { divertedFromDiversion, divertedFromHistoryInfo, redirectionParameters } from "./redirections.ts";
-import { ansiRoutingParameters, carrierParameter, routingNumbersOf } from "./routing-numbers.ts";
+import { carrierIn, carrierParameter, routingDigitsOf, routingNumbersOf } from "./routing-numbers.ts";
 import { userToUserFromHeaders } from "./user-to-user.ts";
 
 export interface IamOptions {
@@ -28,6 +30,8 @@ export interface IamOptions {
   readonly isTrusted: boolean;
   /** Audio encodings of the SDP offer, in upper case. */
   readonly encodings?: readonly string[];
+  /** How an ITU network carries a ported number; as one called party number by default (RFC 3398 §7.2.1.1). */
+  readonly portedNumber?: PortedNumberForm;
 }
 
 export type IamResult =
@@ -35,6 +39,8 @@ export type IamResult =
   /** RFC 3398 §12.2: a Request-URI without a number that ISUP could carry. */
   | { readonly ok: false; readonly status: 484; readonly row: string };
 
+/** Nature of address, Q.763 (12/1999) §3.9. */
+const UNKNOWN = 2;
 const INTERNATIONAL = 4;
 
 /**
@@ -48,20 +54,16 @@ export function iamFromInvite(request: SipRequest, options: IamOptions): IamResu
     return { ok: false, status: 484, row: "RFC 3398 §12.2: Request-URI without a telephone number → 484" };
   const rows: string[] = [];
   const changes: Record<string, unknown> = {};
-  const set = (parameters: ParameterInputs, row: string): void => {
+  const set = (parameters: ParameterChanges, row: string): void => {
     if (Object.keys(parameters).length === 0) return;
     Object.assign(changes, parameters);
     rows.push(row);
   };
   const known = template?.parameters;
-  if (known?.calledPartyNumber === undefined || !isSameNumber(known.calledPartyNumber, address, plan))
-    set(
-      { calledPartyNumber: isupNumber({ ...address, internalNetworkNumber: 1 }) },
-      "RFC 3398 §7.2.1.1: called party number from Request-URI",
-    );
+  setCalled(request, address, options, set);
   setCaller(request, options, set);
+  setOriginalCalled(request, address, options, set);
   setRedirections(request, options, set);
-  setRouting(request, options, set);
   const category = categoryFrom(request);
   if (category !== undefined && options.isTrusted)
     set({ callingPartysCategory: { value: category } }, "TS 29.163: calling party's category from cpc");
@@ -73,8 +75,7 @@ export function iamFromInvite(request: SipRequest, options: IamOptions): IamResu
   if (hops !== undefined && known?.hopCounter !== undefined)
     set({ hopCounter: { value: hops } }, "Q.1912.5: hop counter from Max-Forwards");
   set(userToUserFromHeaders(request.headers("user-to-user")), "RFC 7434: user-to-user information");
-  const iam =
-    template === undefined ? canonicalIam(changes, options) : editIsup(template, changes as ParameterInputs);
+  const iam = template === undefined ? canonicalIam(changes, options) : editIsup(template, changes);
   return {
     ok: true,
     iam,
@@ -113,7 +114,7 @@ const FORWARD = {
   sccpMethod: 0,
 };
 
-type Set = (parameters: ParameterInputs, row: string) => void;
+type Set = (parameters: ParameterChanges, row: string) => void;
 
 function setCaller(request: SipRequest, options: IamOptions, set: Set): void {
   const { plan = {}, isTrusted, template } = options;
@@ -148,22 +149,60 @@ function setRedirections(
   set(redirectionParameters(diverted), row);
 }
 
-function setRouting(
+/** Called party number, with routing number and carrier (RFC 3398 §7.2.1.1, RFC 4694). */
+function setCalled(
   request: SipRequest,
-  { plan = {}, isTrusted, variant, template }: IamOptions,
+  address: IsupAddress,
+  { plan = {}, isTrusted, variant, template, portedNumber = "concatenated" }: IamOptions,
   set: Set,
 ): void {
-  if (!isTrusted || request.requestUri === undefined) return;
-  const routing = routingNumbersOf(request.requestUri, plan);
-  const address = addressFromUri(request.requestUri, plan);
-  const isAnsi = familyOf(variant) === "ansi";
-  if (isAnsi) set(ansiRoutingParameters(routing, address, plan), "RFC 3398 §7.2.1.1: ported number from rn");
-  // The encapsulated one knows the plan of the identification, too.
-  if (template?.parameters.transitNetworkSelection?.digits !== routing.carrier)
-    set(carrierParameter(routing, isAnsi), "RFC 3398 §7.2.1.1: transit network selection from cic");
-  if (routing.hasDip)
+  const known = template?.parameters;
+  const routing = isTrusted && request.requestUri ? routingNumbersOf(request.requestUri, plan) : undefined;
+  const routingNumber = routing && routingDigitsOf(routing, plan);
+  const isKnown = known !== undefined && isSameCalled(known, { address, routingNumber }, plan);
+  if (!isKnown) {
+    const { parameters, row } = calledParameters({ address, routingNumber }, variant, portedNumber);
+    if (known !== undefined)
+      set(withoutPorting(known), "RFC 3398 §7.2.1.1: nothing of the number called before");
+    set(parameters, "RFC 3398 §7.2.1.1: called party number from Request-URI");
+    if (row !== undefined) set(parameters, row);
+  }
+  const hasDip = routing?.hasDip === true;
+  const wasTranslated = known?.forwardCallIndicators?.portedNumberTranslated === 1;
+  // An IAM that has number and routing number as the request says them knows best what was looked up.
+  const isTold = isKnown && (routingNumber !== undefined || !hasDip);
+  if (!isTold && hasDip !== wasTranslated)
     set(
-      { forwardCallIndicators: { portedNumberTranslated: 1 } },
+      { forwardCallIndicators: { portedNumberTranslated: hasDip ? 1 : 0 } },
       "RFC 3398 §7.2.1.1: ported number translated from npdi",
     );
+  const carrier = routing?.carrier;
+  if (carrier === undefined || (known !== undefined && carrierIn(known) === carrier)) return;
+  const { parameters, row } = carrierParameter(carrier, {
+    isAnsi: familyOf(variant) === "ansi",
+    nature: address.natureOfAddressIndicator,
+  });
+  set(parameters, row);
+}
+
+/** RFC 3398 §7.2.1.1: a To at variance with the Request-URI tells whom the caller dialled first. */
+function setOriginalCalled(
+  request: SipRequest,
+  address: IsupAddress,
+  { plan = {}, isTrusted, template }: IamOptions,
+  set: Set,
+): void {
+  const dialled = request.to?.uri && addressFromUri(request.to.uri, plan);
+  // Whether two numbers differ can be told only where both are whole ones.
+  if (!isTrusted || dialled === undefined || [dialled, address].some(isUnknown)) return;
+  // What the peer's network says of redirections is better founded than what the caller's telephone wrote.
+  if (template?.parameters.originalCalledNumber !== undefined || isSameNumber(dialled, address, plan)) return;
+  set(
+    { originalCalledNumber: isupNumber({ ...dialled, presentationIndicator: 0 }) },
+    "RFC 3398 §7.2.1.1: original called number from To",
+  );
+}
+
+function isUnknown({ natureOfAddressIndicator }: IsupAddress): boolean {
+  return natureOfAddressIndicator === UNKNOWN;
 }

@@ -83,6 +83,7 @@ export {
 } from "./redirections.ts";
 export { categoryFrom } from "./categories.ts";
 export { hopCounterFrom } from "./hop-counter.ts";
+export { PORTED_NUMBER_FORMS, type PortedNumberForm } from "./called-number.ts";
 export { routingNumbersOf, type RoutingNumbers } from "./routing-numbers.ts";
 // Messages of one side from those of the other
 export { bearerParameters, encodingsFrom } from "./bearer.ts";

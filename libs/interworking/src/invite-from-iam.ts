@@ -1,10 +1,11 @@
 import { isupNumber, type IsupMessageOf } from "@tandem/isup";
 import { encodingsFrom } from "./bearer.ts";
+import { calledIn } from "./called-number.ts";
 import { identityHeadersFrom } from "./caller-identity.ts";
 import { chargeInfoFrom } from "./charging.ts";
 import { e164FromNumber, uriFromNumber, type NumberPlan } from "./numbers.ts";
 import { diversionFrom, divertedFromIam, historyInfoFrom } from "./redirections.ts";
-import { portedNumberOf, subscriberParamsFrom } from "./routing-numbers.ts";
+import { subscriberParamsFrom } from "./routing-numbers.ts";
 import { userToUserHeaderFrom } from "./user-to-user.ts";
 
 export interface InviteOptions {
@@ -48,6 +49,12 @@ const ROWS: ReadonlyMap<string, string> = new Map([
   ["P-Charge-Info", "RFC 8496: P-Charge-Info from charge number"],
 ]);
 
+/** Where the called number stands. */
+const SOURCES = [
+  ["calledPartyNumber", "called party number"],
+  ["calledDirectoryNumber", "called directory number"],
+] as const;
+
 /** The INVITE of an IAM (RFC 3398 §8.2.1.1). */
 export function inviteFromIam(iam: IsupMessageOf<"IAM">, options: InviteOptions): InviteResult {
   const { parameters } = iam;
@@ -55,20 +62,14 @@ export function inviteFromIam(iam: IsupMessageOf<"IAM">, options: InviteOptions)
   const encodings = encodingsFrom(parameters);
   if (encodings === undefined)
     return { ok: false, cause: 65, row: "RFC 3398 §8.2.1.1: the bearer is no single RTP stream → 65" };
-  const ported = portedNumberOf(parameters);
-  const called = parameters.calledPartyNumber;
-  const number = isupNumber({ ...called, digits: (ported ?? called.digits) + moreDigits });
+  const called = calledIn(parameters)?.number ?? parameters.calledPartyNumber;
+  const number = isupNumber({ ...called, digits: called.digits + moreDigits });
   if (number.digits === "") return { ok: false, cause: 28, row: "RFC 3398 §8.2.1.1: no called digits → 28" };
-  const requestUri = uriFromNumber(
-    number,
-    target,
-    plan,
-    isTrusted ? subscriberParamsFrom(parameters, plan) : [],
-  );
+  const requestUri = uriFromNumber(number, target, plan, isTrusted ? subscriberParamsFrom(iam, plan) : []);
   const identity = identityHeadersFrom(parameters, { plan, host, isTrusted });
   const headers: (readonly [string, string])[] = [...identity.others];
   const rows = [
-    `RFC 3398 §8.2.1.1: Request-URI from ${ported === undefined ? "called party number" : "the ported number of generic address"}`,
+    `RFC 3398 §8.2.1.1: Request-URI from ${SOURCES.find(([name]) => parameters[name] === called)?.[1] ?? "the ported number of generic address"}`,
     `RFC 3398 §12.1: ${["From", ...identity.others.map(([name]) => name)].join(", ")} from calling party number`,
   ];
   const diverted = divertedFromIam(parameters);

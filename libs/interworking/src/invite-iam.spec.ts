@@ -6,12 +6,12 @@ import { iamFromInvite, type IamOptions } from "./iam-from-invite.ts";
 import { inviteFromIam, type InviteOptions } from "./invite-from-iam.ts";
 
 function inviteTo(requestUri: string, ...headers: readonly string[]): SipRequest {
-  const hasFrom = headers.some((line) => line.startsWith("From:"));
+  const has = (name: string): boolean => headers.some((line) => line.startsWith(`${name}:`));
   const lines = [
     `INVITE ${requestUri} SIP/2.0`,
     "Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1",
-    ...(hasFrom ? [] : ["From: <sip:+493011@a.example>;tag=1"]),
-    "To: <sip:b.example>",
+    ...(has("From") ? [] : ["From: <sip:+493011@a.example>;tag=1"]),
+    ...(has("To") ? [] : ["To: <sip:b.example>"]),
     "Call-ID: c",
     "CSeq: 1 INVITE",
     ...headers,
@@ -109,6 +109,123 @@ describe("INVITE → IAM (RFC 3398 §7.2.1.1, §12.2)", () => {
   });
 });
 
+describe("Original called number (RFC 3398 §7.2.1.1)", () => {
+  const originalIn = (iam: IsupMessage): string | undefined => iam.parameters.originalCalledNumber?.digits;
+
+  it("is To's where it is at variance with the Request-URI", () => {
+    const iam = iamOf(inviteTo("tel:+493022", "To: <sip:+493044@b.example;user=phone>"));
+    expect(iam.parameters.originalCalledNumber).toMatchObject({
+      digits: "3044",
+      natureOfAddressIndicator: 3,
+      presentationIndicator: 0,
+    });
+  });
+
+  it.each([
+    ["the same number, written otherwise", "To: <sip:03022@b.example>"],
+    ["a number of no known country", "To: <sip:3044@b.example>"],
+    ["no number", "To: <sip:bob@b.example>"],
+  ])("is not made of a To of %s", (_what, to) => {
+    expect(originalIn(iamOf(inviteTo("tel:+493022", to)))).toBeUndefined();
+  });
+
+  it("is not made for a peer that is not trusted", () => {
+    const request = inviteTo("tel:+493022", "To: <tel:+493044>");
+    expect(originalIn(iamOf(request, { isTrusted: false }))).toBeUndefined();
+  });
+
+  it("is that of the redirections where there are any, and that of the encapsulated IAM before To's", () => {
+    const diverted = inviteTo(
+      "tel:+493022",
+      "To: <tel:+493044>",
+      "Diversion: <tel:+493055>;reason=no-answer",
+    );
+    expect(originalIn(iamOf(diverted))).toBe("3055");
+    const original = isupNumber({ digits: "3066", natureOfAddressIndicator: 3, presentationIndicator: 0 });
+    const template = editIsup(iamFrom({ called: "+493022" }, "itu-t92+"), { originalCalledNumber: original });
+    expect(originalIn(iamOf(inviteTo("tel:+493022", "To: <tel:+493044>"), { template }))).toBe("3066");
+  });
+});
+
+describe("Ported numbers of ITU networks (RFC 3398 §7.2.1.1)", () => {
+  const PORTED = "sip:+493022;npdi;rn=+49C012@gw.example;user=phone";
+  const plan = { country: "49" };
+
+  it.each([
+    ["concatenated", { calledPartyNumber: { digits: "c0123022", natureOfAddressIndicator: 8 } }],
+    [
+      "network-routing-number",
+      {
+        calledPartyNumber: { digits: "3022", natureOfAddressIndicator: 3 },
+        networkRoutingNumber: { digits: "c012", natureOfAddressIndicator: 1 },
+      },
+    ],
+    [
+      "called-directory-number",
+      {
+        calledPartyNumber: { digits: "c012", natureOfAddressIndicator: 6 },
+        calledDirectoryNumber: { digits: "3022", natureOfAddressIndicator: 3 },
+      },
+    ],
+  ] as const)("%s", (portedNumber, parameters) => {
+    const iam = iamOf(inviteTo(PORTED), { portedNumber, variant: "itu-t99" });
+    expect(iam.parameters).toMatchObject({
+      ...parameters,
+      forwardCallIndicators: { portedNumberTranslated: 1 },
+    });
+    // What is one number cannot be taken apart again.
+    const { requestUri } = invite(iam as IsupMessageOf<"IAM">, { plan });
+    expect(requestUri).toBe(
+      portedNumber === "concatenated"
+        ? "sip:c0123022;phone-context=+49;npdi@b.example;user=phone"
+        : "sip:+493022;npdi;rn=+49c012@b.example;user=phone",
+    );
+  });
+
+  it("keeps the octets of an encapsulated IAM whose peer says the same, or says nothing of porting", () => {
+    const parts = { portedNumber: "network-routing-number", variant: "itu-t99" } as const;
+    const template = iamOf(inviteTo(PORTED), parts);
+    for (const uri of [PORTED, "tel:+493022"])
+      expect(
+        iamOf(inviteTo(uri, "P-Asserted-Identity: <tel:+493011>"), { ...parts, template }).octets,
+      ).toEqual(template.octets);
+  });
+
+  it.each(["network-routing-number", "called-directory-number"] as const)(
+    "takes %s out of an encapsulated IAM where another number is called",
+    (portedNumber) => {
+      const template = iamOf(inviteTo(PORTED), { portedNumber, variant: "itu-t99" });
+      const { parameters } = iamOf(inviteTo("tel:+493033"), { template, variant: "itu-t99" });
+      expect(parameters.calledPartyNumber).toMatchObject({ digits: "3033", natureOfAddressIndicator: 3 });
+      expect(parameters.networkRoutingNumber).toBeUndefined();
+      expect(parameters.calledDirectoryNumber).toBeUndefined();
+      expect(parameters.forwardCallIndicators?.portedNumberTranslated).toBe(0);
+    },
+  );
+
+  it("takes the ported number of ANSI out likewise, and leaves the other generic addresses", () => {
+    const ansi = { variant: "ansi88", plan: { country: "1" } } as const;
+    const ported = iamOf(inviteTo("tel:+12025551234;npdi;rn=+12025440000"), ansi);
+    const address = { qualifierIndicator: 0, natureOfAddressIndicator: 3, numberingPlanIndicator: 1 };
+    const template = editIsup(ported, {
+      genericAddress: [...(ported.parameters.genericAddress ?? []), { ...address, digits: "2025550000" }],
+    });
+    expect(iamOf(inviteTo("tel:+12025551234;npdi;rn=+12025440000"), { ...ansi, template }).octets).toEqual(
+      template.octets,
+    );
+    const { parameters } = iamOf(inviteTo("tel:+12025559999"), { ...ansi, template });
+    expect(parameters.calledPartyNumber?.digits).toBe("2025559999");
+    expect(parameters.genericAddress?.map(({ digits }) => digits)).toEqual(["2025550000"]);
+  });
+
+  it("does not take a routing number that has no digits ISUP could carry, or that nobody looked up", () => {
+    for (const params of [";npdi;rn=+49xyz", ";rn=+49c012"])
+      expect(iamOf(inviteTo(`sip:+493022${params}@gw.example`)).parameters.calledPartyNumber?.digits).toBe(
+        "3022",
+      );
+  });
+});
+
 describe("INVITE with an encapsulated IAM: SIP header fields overwrite it (RFC 3398 §7.2.1.1)", () => {
   const template = iamFrom({ called: "+493022", calling: "+493011", isRestricted: true }, "itu-t92+");
 
@@ -116,6 +233,23 @@ describe("INVITE with an encapsulated IAM: SIP header fields overwrite it (RFC 3
     const result = iamFromInvite(inviteTo("tel:+493022"), { ...OPTIONS, template });
     expect(result).toMatchObject({ ok: true, rows: [] });
     expect(iamOf(inviteTo("tel:+493022"), { template }).octets).toEqual(template.octets);
+  });
+
+  it.each([
+    ["network specific", 5],
+    ["subscriber", 1],
+    ["unknown", 2],
+    ["national, of no known country", 3],
+  ])("keeps a number whose nature a URI cannot tell: %s", (_what, natureOfAddressIndicator) => {
+    const calledPartyNumber = isupNumber({ digits: "3022", natureOfAddressIndicator });
+    const strange = editIsup(template, { calledPartyNumber });
+    for (const plan of natureOfAddressIndicator === 3 ? [{}] : [{ country: "49" }, {}]) {
+      const { requestUri } = invite(strange, { plan });
+      const result = iamFromInvite(inviteTo(requestUri), { ...OPTIONS, plan, template: strange });
+      expect(result.ok && result.iam.parameters.calledPartyNumber).toMatchObject({
+        natureOfAddressIndicator,
+      });
+    }
   });
 
   it("changes the called number alone where the Request-URI names another", () => {
@@ -260,8 +394,6 @@ describe("carrier and category of a trusted peer", () => {
   it.each([
     ["itu-t92+", "49", "+491234", "1234", 0],
     ["itu-t92+", "49", "1234;cic-context=+49", "1234", 0],
-    ["ansi88", "1", "+1-288", "288", 1],
-    ["ansi88", "1", "+1-6789", "6789", 2],
   ] as const)(
     "%s, +%s: cic=%s is transit network %s (RFC 3398 §7.2.1.1)",
     (variant, country, cic, digits, networkPlan) => {
@@ -275,6 +407,24 @@ describe("carrier and category of a trusted peer", () => {
       );
       const stranger = iamOf(request, { variant, plan: { country }, isTrusted: false });
       expect(stranger.parameters.transitNetworkSelection).toBeUndefined();
+    },
+  );
+
+  it.each([
+    ["tel:+12025551234;cic=+1-288", "288", 1, "carrierIdentification"],
+    ["tel:+12025551234;cic=+1-6789", "6789", 2, "carrierIdentification"],
+    ["tel:+442079460000;cic=+1-6789", "6789", 2, "transitNetworkSelection"],
+  ] as const)(
+    "ANSI, %s: %s is a carrier identification, a transit network where the number is international (RFC 3398 §7.2.1.1)",
+    (uri, digits, networkPlan, name) => {
+      const iam = iamOf(inviteTo(uri), { variant: "ansi88", plan: { country: "1" } });
+      expect(iam.parameters[name]).toMatchObject({
+        digits,
+        typeOfNetworkIdentificationIndicator: 2,
+        networkIdentificationPlanIndicator: networkPlan,
+      });
+      const { requestUri } = invite(iam as IsupMessageOf<"IAM">, { plan: { country: "1" } });
+      expect(requestUri).toContain(`;cic=+1${digits}@`);
     },
   );
 

@@ -21,7 +21,7 @@ const PLAN = { country: "49", areaCode: "30" };
 const VARIANT = "itu-t99";
 
 /** An IAM with something in every part that a call may have: fixed and variable part, then code and content. */
-const FIXED = "01 11 2801 0b 00 02 07 05 8390032202";
+const FIXED = "01 11 2811 0b 00 02 07 05 8390032202";
 const OPTIONAL: readonly (readonly [code: string, content: string])[] = [
   ["0a", "83130311 05"],
   ["0b", "83100355 05"],
@@ -82,7 +82,13 @@ function inviteOf(iam: IsupMessageOf<"IAM">): InviteParts {
 }
 
 function iamOf(request: SipRequest, encodings: readonly string[]): IsupMessageOf<"IAM"> {
-  const result = iamFromInvite(request, { plan: PLAN, variant: VARIANT, isTrusted: true, encodings });
+  const result = iamFromInvite(request, {
+    plan: PLAN,
+    variant: VARIANT,
+    isTrusted: true,
+    encodings,
+    portedNumber: "network-routing-number",
+  });
   if (!result.ok || result.iam.messageType !== "IAM") throw new TypeError("no IAM");
   return result.iam;
 }
@@ -130,7 +136,6 @@ describe("SIP-T → plain SIP → SIP-T", () => {
       "callReference",
       "mcidRequestIndicators",
       "numberPortabilityForwardInformation",
-      "networkRoutingNumber",
       "applicationTransport",
       "genericNotificationIndicator",
       "scfId",

@@ -86,7 +86,10 @@ export function addressFromE164(e164: string, { country }: NumberPlan = {}): Isu
   };
 }
 
-/** Whether two addresses are the same number, written nationally or internationally. */
+/**
+ * Whether two addresses are the same number, written nationally or internationally. Where one is not known as E.164 its
+ * digits decide: a URI that says no more than them has no place for the nature of address.
+ */
 export function isSameNumber(
   one: IsupAddress | IsupNumber,
   other: IsupAddress | IsupNumber,
@@ -96,7 +99,10 @@ export function isSameNumber(
     e164FromNumber(isupNumber(address), country, areaCode),
   );
   if (first !== "" && second !== "") return first === second;
-  return one.digits === other.digits && one.natureOfAddressIndicator === other.natureOfAddressIndicator;
+  const isInternational = one.natureOfAddressIndicator === INTERNATIONAL;
+  return (
+    one.digits === other.digits && isInternational === (other.natureOfAddressIndicator === INTERNATIONAL)
+  );
 }
 
 /** Parameters of the telephone-subscriber: `["npdi", ""]` has no value. */

@@ -1,6 +1,7 @@
-import { isupNumber, type ParameterInputs, type Parameters } from "@tandem/isup";
+import { familyOf, type IsupMessageOf, type ParameterInputs, type Parameters } from "@tandem/isup";
 import type { Uri } from "@tandem/sip";
-import { addressFromE164, type IsupAddress, type NumberPlan, type SubscriberParams } from "./numbers.ts";
+import { calledIn } from "./called-number.ts";
+import type { NumberPlan, SubscriberParams } from "./numbers.ts";
 import { telephoneSubscriberOf } from "./telephone-uri.ts";
 
 /** What a Request-URI says of portability and carrier (RFC 4694): parameters of an untrusted peer are not to be read. */
@@ -14,14 +15,18 @@ export interface RoutingNumbers {
 }
 
 const SEPARATORS = /[-.()]/g;
-/** Type of address of a generic address, T1.113: the number that was dialled. */
-const PORTED = 0xc0;
+/** RFC 4694 §4.2 has hexadecimal digits, as Q.763 has overdecadic ones. */
+const ROUTING_DIGITS = /^[0-9A-E]{1,24}$/i;
 /** Network identification plan, T1.113. */
 const THREE_DIGITS = 1;
 const FOUR_DIGITS = 2;
+/** Nature of address, Q.763 (12/1999) §3.9. */
+const INTERNATIONAL = 4;
+/** Country of ANSI's networks, where a trunk has no other. */
+const NORTH_AMERICA = "1";
 
 /** `npdi=yes` is what RFC 3398 §7.2.1.1 wrote before RFC 4694. */
-export function routingNumbersOf(uri: Uri, { country = "1" }: NumberPlan = {}): RoutingNumbers {
+export function routingNumbersOf(uri: Uri, { country = NORTH_AMERICA }: NumberPlan = {}): RoutingNumbers {
   const params = telephoneSubscriberOf(uri)?.params;
   const value = (name: string): string | undefined => params?.get(name)?.replace(SEPARATORS, "");
   const rn = value("rn");
@@ -36,39 +41,60 @@ export function routingNumbersOf(uri: Uri, { country = "1" }: NumberPlan = {}): 
   };
 }
 
+/** Digits of a routing number as ISUP carries them, where a number has been looked up and is ported (RFC 3398 §7.2.1.1). */
+export function routingDigitsOf(
+  { hasDip, routingNumber }: RoutingNumbers,
+  { country = NORTH_AMERICA }: NumberPlan,
+): string | undefined {
+  if (!hasDip || routingNumber === undefined) return undefined;
+  const digits = routingNumber.startsWith(`+${country}`)
+    ? routingNumber.slice(1 + country.length)
+    : routingNumber.replace(/^\+/, "");
+  return ROUTING_DIGITS.test(digits) ? digits.toLowerCase() : undefined;
+}
+
 function localCarrierOf(cic: string | undefined, country: string): string | undefined {
   const prefix = `+${country}`;
   return cic?.startsWith(prefix) === true ? cic.slice(prefix.length) : cic?.replace(/^\+/, "");
 }
 
-/** Carrier of `cic` (RFC 3398 §7.2.1.1). */
-export function carrierParameter({ carrier }: RoutingNumbers, isAnsi: boolean): ParameterInputs {
-  return carrier === undefined ? {} : { transitNetworkSelection: carrierOf(carrier, isAnsi) };
+/** Parameters to set, and the rule that asks for them. */
+export interface RuledParameters {
+  readonly parameters: ParameterInputs;
+  readonly row: string;
 }
 
-/** Called and ported number for ANSI (RFC 3398 §7.2.1.1); ITU has them as national options only. */
-export function ansiRoutingParameters(
-  { hasDip, routingNumber }: RoutingNumbers,
-  called: IsupAddress | undefined,
-  plan: NumberPlan,
-): ParameterInputs {
-  if (!hasDip || routingNumber === undefined || called === undefined) return {};
-  const address = addressFromE164(routingNumber.startsWith("+") ? routingNumber : `+1${routingNumber}`, {
-    country: plan.country ?? "1",
-  });
-  return {
-    calledPartyNumber: isupNumber({ ...address }),
-    genericAddress: [
-      {
-        qualifierIndicator: PORTED,
-        ...called,
-      },
-    ],
-  };
+/**
+ * Carrier of `cic` for a called number of that nature (RFC 3398 §7.2.1.1): the carrier identification where the variant has
+ * it and the number is not international, else the transit network selection.
+ */
+export function carrierParameter(
+  carrier: string,
+  { isAnsi, nature }: { readonly isAnsi: boolean; readonly nature: number },
+): RuledParameters {
+  const network = networkOf(carrier, isAnsi);
+  return isAnsi && nature !== INTERNATIONAL
+    ? {
+        parameters: { carrierIdentification: network },
+        row: "RFC 3398 §7.2.1.1: carrier identification from cic",
+      }
+    : {
+        parameters: { transitNetworkSelection: network },
+        row: "RFC 3398 §7.2.1.1: transit network selection from cic",
+      };
+}
+
+/** Digits of the carrier that an IAM names. */
+export function carrierIn({
+  transitNetworkSelection,
+  carrierIdentification,
+}: Parameters): string | undefined {
+  const digits = (transitNetworkSelection ?? carrierIdentification)?.digits ?? "";
+  return digits === "" ? undefined : digits;
 }
 
 /** National network identification: T1.113's plan says how many digits, Q.763 (12/1999) §3.53 leaves it to the network. */
-function carrierOf(
+function networkOf(
   digits: string,
   isAnsi: boolean,
 ): {
@@ -81,22 +107,22 @@ function carrierOf(
   return { typeOfNetworkIdentificationIndicator: 2, networkIdentificationPlanIndicator, digits };
 }
 
-/** Parameters of the Request-URI's telephone-subscriber for an IAM (RFC 4694, RFC 3398 §8.2.1.1). */
+/**
+ * Parameters of the Request-URI's telephone-subscriber for an IAM (RFC 4694, RFC 3398 §8.2.1.1). Without a country routing
+ * number and carrier would be of no known network (RFC 4694 §4.2, §4.3), and are left out.
+ */
 export function subscriberParamsFrom(
-  parameters: Parameters,
-  { country = "1" }: NumberPlan = {},
+  { parameters, variant }: IsupMessageOf<"IAM">,
+  plan: NumberPlan,
 ): SubscriberParams {
   const params: [string, string][] = [];
-  const { forwardCallIndicators, transitNetworkSelection, calledPartyNumber } = parameters;
-  if (forwardCallIndicators?.portedNumberTranslated === 1) params.push(["npdi", ""]);
-  if (portedNumberOf(parameters) !== undefined && calledPartyNumber !== undefined)
-    params.push(["rn", `+1${calledPartyNumber.digits}`]);
-  const carrier = transitNetworkSelection?.digits ?? "";
-  if (carrier !== "") params.push(["cic", `+${country}${carrier}`]);
+  const country = plan.country ?? (familyOf(variant) === "ansi" ? NORTH_AMERICA : undefined);
+  const routingNumber = calledIn(parameters)?.routingNumber;
+  if (parameters.forwardCallIndicators.portedNumberTranslated === 1 || routingNumber !== undefined)
+    params.push(["npdi", ""]);
+  if (routingNumber !== undefined && country !== undefined)
+    params.push(["rn", `+${country}${routingNumber}`]);
+  const carrier = carrierIn(parameters);
+  if (carrier !== undefined && country !== undefined) params.push(["cic", `+${country}${carrier}`]);
   return params;
-}
-
-/** The number that was dialled, where the called party number is a routing number (T1.113 generic address, ported number). */
-export function portedNumberOf({ genericAddress }: Parameters): string | undefined {
-  return genericAddress?.find(({ qualifierIndicator }) => qualifierIndicator === PORTED)?.digits;
 }

@@ -13,6 +13,7 @@ import {
   type CauseRules,
   type InviteParts,
   type NumberPlan,
+  type PortedNumberForm,
   type Progress,
 } from "@tandem/interworking";
 import {
@@ -39,6 +40,7 @@ import { CommandError } from "./exit.ts";
 export interface MapOptions {
   readonly variant: IsupVariant;
   readonly plan: NumberPlan;
+  readonly portedNumber: PortedNumberForm;
   readonly isTrusted: boolean;
   /** Tables of causes and who wins. */
   readonly rules: CauseRules;

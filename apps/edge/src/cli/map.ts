@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { octetsOfHex, variantOf, VARIANTS } from "@tandem/isup";
+import { PORTED_NUMBER_FORMS, type PortedNumberForm } from "@tandem/interworking";
 import { nearest } from "../config/nearest.ts";
 import { causeRulesOf, PROFILE_HELP } from "./cause-profile.ts";
 import { DEFAULT_VARIANT } from "./decode-kind.ts";
@@ -25,6 +26,8 @@ Says what a message becomes on the other side, and the rule that each part of it
   --country CC     country code of national numbers, without +
   --area-code AC   area code of subscriber numbers
   --profile P      tables of causes: ${PROFILE_HELP}
+  --ported-number F  how an ITU network carries a number with rn: ${PORTED_NUMBER_FORMS.join(", ")};
+                   ${PORTED_NUMBER_FORMS[0]} by default
   --untrusted      the other side is not trusted: no asserted identity, no redirections, no routing parameters
   --json           one JSON object {"from","to","result","rows"}
 Without HEX or FILE standard input is read. A message is mapped alone: what a call has seen before does not count.
@@ -39,6 +42,7 @@ Exit code 1 where it cannot be read, or has no counterpart.`,
         country: { type: "string" },
         "area-code": { type: "string" },
         profile: { type: "string" },
+        "ported-number": { type: "string" },
         untrusted: { type: "boolean" },
         json: { type: "boolean" },
       },
@@ -60,6 +64,7 @@ Exit code 1 where it cannot be read, or has no counterpart.`,
       variant,
       plan,
       isTrusted: values.untrusted !== true,
+      portedNumber: portedNumberOf(values["ported-number"]),
       rules: causeRulesOf(values.profile),
     };
     const mapped =
@@ -85,6 +90,12 @@ function sideOf(option: string, text: string | undefined): (typeof SIDES)[number
   const side = SIDES.find((each) => each === text);
   if (side !== undefined) return side;
   throw usage(text === undefined ? `${option} isup|sip is missing` : `${option} ${text}: isup or sip`);
+}
+
+function portedNumberOf(text: string | undefined): PortedNumberForm {
+  const form = PORTED_NUMBER_FORMS.find((each) => each === (text ?? PORTED_NUMBER_FORMS[0]));
+  if (form === undefined) throw usage(`--ported-number ${text}: one of ${PORTED_NUMBER_FORMS.join(", ")}`);
+  return form;
 }
 
 function digitsOf(option: string, text: string | undefined): string | undefined {
