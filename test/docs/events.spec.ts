@@ -53,12 +53,18 @@ function settled(value: unknown, key = ""): unknown {
 const events = new Map<EventType, TandemEvent>();
 let firstLine: Json;
 
-/** One call with everything in it: IAM, ringing, ACM, ANM, SUS, REL. */
+/** Rings never: early media instead. */
+const EARLY = "+493099900199";
+
+/** One call with everything in it: IAM, ringing, ACM, ANM, SUS, REL; and of another its early media. */
 async function placeCall(): Promise<void> {
   const edge = await startEdge({
     node: "edge-1",
     trunks: [{ id: "acme", profile: "sip-t", sources: ["127.0.0.1"], numbers: { country: "49" } }],
-    routes: [{ id: "echo", answer: { after: "200ms" } }],
+    routes: [
+      { id: "early", when: { called: EARLY }, answer: { after: "10m", provisional: "progress" } },
+      { id: "echo", answer: { after: "200ms" } },
+    ],
   });
   const client = await SipClient.open(edge);
   const headers = [
@@ -70,7 +76,14 @@ async function placeCall(): Promise<void> {
   call.send("INFO", bodyOf({ isup: ISUP.suspend }));
   await call.response(200, "INFO");
   await call.bye(['Reason: Q.850;cause=16;text="Normal call clearing"']);
-  const lines = eventsOf(await edge.events(), call.callId);
+  const early = new TestCall(client, edge, { iam: ISUP.iam, called: EARLY });
+  early.invite();
+  await early.response(183, "INVITE");
+  early.cancel();
+  await early.final(487);
+  const printed = await edge.events();
+  const [progress] = eventsOf(printed, early.callId).slice(1);
+  const lines = [...eventsOf(printed, call.callId), ...(progress === undefined ? [] : [progress])];
   firstLine = lines[0] as unknown as Json;
   for (const line of lines) {
     const read = readStructuredEvent(line);

@@ -2,7 +2,7 @@ import { expect } from "@jest/globals";
 import type { CallReleased, EventData } from "@tandem/call-events";
 import type { PrintedEvent } from "./edge.ts";
 
-type Word = "incoming" | "ringing" | "answered" | "isup" | "released";
+type Word = "incoming" | "progress" | "ringing" | "answered" | "isup" | "released";
 export type CallEvent = Extract<PrintedEvent, { readonly type: `tandem.call.${Word}.v1` }>;
 
 function isCallEvent(event: PrintedEvent): event is CallEvent {

@@ -160,14 +160,16 @@ const ACM_ROWS: readonly Row[] = [
     (p) => one(p["backwardCallIndicators"]?.["calledPartysCategoryIndicator"]),
   ],
   ["isup.backw_call_isdn_user_part_indicator", (p) => one(p["backwardCallIndicators"]?.["isdnUserPart"])],
+  ["isup.inband_information_ind", (p) => one(p["optionalBackwardCallIndicators"]?.["inBandInformation"])],
 ];
 const ROWS: Readonly<Record<string, readonly Row[]>> = {
   IAM: IAM_ROWS,
   REL: REL_ROWS,
   ACM: ACM_ROWS,
   ANM: [],
+  CON: ACM_ROWS,
 };
-const TYPES: Readonly<Record<string, number>> = { IAM: 1, ACM: 6, ANM: 9, REL: 12 };
+const TYPES: Readonly<Record<string, number>> = { IAM: 1, ACM: 6, CON: 7, ANM: 9, REL: 12 };
 const FIELDS = [
   "sip.Call-ID",
   "isup.message_type",
@@ -209,6 +211,8 @@ skipped();
       trunks: [{ id: "carrier", sources: ["127.0.0.1"], numbers: { country: "49", restricted: "show" } }],
       routes: [
         { id: "busy", when: { called: "+493099903" }, reject: 486 },
+        { id: "early", when: { called: "+493099904" }, answer: { provisional: "progress" } },
+        { id: "silent", when: { called: "+493099905" }, answer: { provisional: "none" } },
         { id: "echo", answer: "echo" },
       ],
     });
@@ -264,6 +268,17 @@ skipped();
       location: iam.release.location,
       codingStandard: iam.release.standard,
     });
+  });
+
+  it.each([
+    ["the ACM of early media", "+493099904", ["IAM", "ACM", "ANM", "REL"]],
+    ["the CON of an answer without ringing", "+493099905", ["IAM", "CON", "REL"]],
+  ])("about %s", async (_what, called, types) => {
+    const call = new TestCall(client, edge, { iam: iamHex(CALLS[0]!), called });
+    await call.establish();
+    call.send("BYE", bodyOf({ isup: relHex(CALLS[0]!) }));
+    await call.response(200, "BYE");
+    await expectEvents(call.callId, types);
   });
 
   it("about the REL of our own, in a final response", async () => {

@@ -16,6 +16,7 @@ export type {
   CallEventOmitted,
   CallIncoming,
   CallIsup,
+  CallProgress,
   CallReleased,
   CallRinging,
   CallStateName,

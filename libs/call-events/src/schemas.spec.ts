@@ -83,6 +83,7 @@ const released: CallReleased = {
 /** One of each type: a type that is new is missing here, says the compiler. */
 const SAMPLES: { readonly [T in EventType]: EventData[T] } = {
   "tandem.call.incoming.v1": incoming,
+  "tandem.call.progress.v1": { ...common, code: 183, earlyMedia: true, isup: null },
   "tandem.call.ringing.v1": { ...common, code: 180, earlyMedia: false, isup: null },
   "tandem.call.answered.v1": {
     ...common,

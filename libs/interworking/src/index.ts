@@ -90,6 +90,7 @@ export { bearerParameters, encodingsFrom } from "./bearer.ts";
 export {
   holdFrom,
   holdFromCpg,
+  inBandAcm,
   messagesFrom18x,
   progressFromAcm,
   progressFromCpg,

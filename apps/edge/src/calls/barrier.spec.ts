@@ -66,7 +66,11 @@ describe("the barrier", () => {
   it("does not take an answer for too late that was on disk while this thread stood still", async () => {
     const acts: string[] = [];
     const engine = openEngine();
-    engine.setUp(recordingLeg(acts), { type: "answer", afterMs: 0 }, { sip: "1", sequenceNumber: 1 });
+    engine.setUp(
+      recordingLeg(acts),
+      { type: "answer", afterMs: 0, provisional: "ringing" },
+      { sip: "1", sequenceNumber: 1 },
+    );
     // The group leaves for the journal's thread in this turn of the loop; its commit is heard in a later one.
     await new Promise((resolve) => setImmediate(resolve));
     expect(journal.committedTo).toBe(0);
@@ -79,7 +83,11 @@ describe("the barrier", () => {
   it("takes an answer back whose events are not on disk in time", async () => {
     const acts: string[] = [];
     const engine = openEngine();
-    engine.setUp(recordingLeg(acts), { type: "answer", afterMs: 0 }, { sip: "1", sequenceNumber: 1 });
+    engine.setUp(
+      recordingLeg(acts),
+      { type: "answer", afterMs: 0, provisional: "ringing" },
+      { sip: "1", sequenceNumber: 1 },
+    );
     const other = new DatabaseSync(join(directory, "journal.db"));
     other.exec("BEGIN IMMEDIATE");
     for (const deadline = Date.now() + 5_000; acts.length < 2 && Date.now() < deadline;)

@@ -5,12 +5,22 @@ import type { ReleaseCause } from "./primitives.ts";
 const cause = { detail: "test" } as ReleaseCause;
 const SETUP: CallInput = {
   type: "setup",
-  decision: { type: "answer", afterMs: 0 },
+  decision: { type: "answer", afterMs: 0, provisional: "ringing" },
   messages: 0,
 };
 const RING: CallInput = {
   type: "setup",
-  decision: { type: "answer", afterMs: 5_000 },
+  decision: { type: "answer", afterMs: 5_000, provisional: "ringing" },
+  messages: 0,
+};
+const PROGRESS: CallInput = {
+  type: "setup",
+  decision: { type: "answer", afterMs: 5_000, provisional: "progress" },
+  messages: 0,
+};
+const SILENT: CallInput = {
+  type: "setup",
+  decision: { type: "answer", afterMs: 5_000, provisional: "none" },
   messages: 0,
 };
 const REFUSE: CallInput = { type: "setup", decision: { type: "refuse", cause }, messages: 0 };
@@ -36,6 +46,20 @@ describe("the call machine", () => {
     const answered = stepCall(ringing.state, { type: "timer", name: "answer" }, 6_000);
     expect(types(answered)).toEqual(["answered", "answer"]);
     expect(answered.state.timers).toEqual({});
+  });
+
+  it.each([
+    ["progress", PROGRESS, ["incoming", "progress", "progress"], { name: "Progress", progressAt: 1_000 }],
+    ["nothing", SILENT, ["incoming"], { name: "Proceeding", progressAt: undefined }],
+  ] as const)("tells %s until its timer, where nobody rings", (_what, input, told, state) => {
+    const waiting = run(input);
+    expect(types(waiting)).toEqual(told);
+    expect(waiting.state).toMatchObject({ ...state, ringingAt: undefined, timers: { answer: 6_000 } });
+    const answered = stepCall(waiting.state, { type: "timer", name: "answer" }, 6_000);
+    expect(types(answered)).toEqual(["answered", "answer"]);
+    expect(answered.state).toMatchObject({ name: "Answered", ringingAt: undefined, timers: {} });
+    expect(types(run(input, { type: "abandon", cause }))).toEqual(["released", "confirmRelease"]);
+    expect(types(run(input, { type: "clear", cause }))).toEqual(["released", "refuse"]);
   });
 
   it("is incoming and released where the route refuses", () => {
@@ -86,6 +110,8 @@ describe("the call machine", () => {
 
   it("says what a message came during", () => {
     const during = (input: CallInput): unknown => run(input, { type: "information" }).facts[0];
+    expect(during(SILENT)).toEqual({ type: "isup", during: "incoming" });
+    expect(during(PROGRESS)).toEqual({ type: "isup", during: "progress" });
     expect(during(RING)).toEqual({ type: "isup", during: "ringing" });
     expect(during(SETUP)).toEqual({ type: "isup", during: "answered" });
   });
@@ -110,6 +136,8 @@ describe("the call machine", () => {
   it("releases exactly once whatever comes, with sequences that count the facts", () => {
     const inputs: readonly CallInput[] = [
       RING,
+      PROGRESS,
+      SILENT,
       SETUP,
       REFUSE,
       { ...RING, messages: 3 },

@@ -4,18 +4,21 @@ import type { LegAct, ReleaseCause } from "./primitives.ts";
  * The life of a call with one leg, as a pure machine: a step gives the next state, the facts that became true, in
  * order, and the acts that show them. Times are epoch milliseconds.
  *
- * | state    | means                                 | leaves by                                   |
- * | -------- | ------------------------------------- | ------------------------------------------- |
- * | Idle     | nothing heard                         | setup                                       |
- * | Alerting | incoming, ringing until the timer     | timer answer → Answered, abandon, release → Ended |
- * | Answered | connected                             | release, clear → Ended                      |
- * | Ended    | released; nothing changes it any more | -                                           |
+ * | state      | means                                 | leaves by                                         |
+ * | ---------- | ------------------------------------- | ------------------------------------------------- |
+ * | Idle       | nothing heard                         | setup                                             |
+ * | Proceeding | incoming, nothing told until the timer | timer answer → Answered, abandon, release → Ended |
+ * | Progress   | incoming, progress told until the timer | timer answer → Answered, abandon, release → Ended |
+ * | Alerting   | incoming, ringing until the timer     | timer answer → Answered, abandon, release → Ended |
+ * | Answered   | connected                             | release, clear → Ended                            |
+ * | Ended      | released; nothing changes it any more | -                                                 |
  */
 export interface CallState {
-  readonly name: "Idle" | "Alerting" | "Answered" | "Ended";
+  readonly name: "Idle" | "Proceeding" | "Progress" | "Alerting" | "Answered" | "Ended";
   /** Facts so far: each becomes an event with the next sequence. */
   readonly sequence: number;
   readonly createdAt: number;
+  readonly progressAt: number | undefined;
   readonly ringingAt: number | undefined;
   readonly answeredAt: number | undefined;
   readonly endedAt: number | undefined;
@@ -27,9 +30,12 @@ export interface CallState {
 
 export type TimerName = "answer";
 
+/** What the caller is told before the answer. */
+export type Provisional = "ringing" | "progress" | "none";
+
 /** What the route decided, without a word of signalling. */
 export type Decision =
-  | { readonly type: "answer"; readonly afterMs: number }
+  | { readonly type: "answer"; readonly afterMs: number; readonly provisional: Provisional }
   | { readonly type: "refuse"; readonly cause: ReleaseCause }
   /** The peer gave its set-up up before it was complete. */
   | { readonly type: "abandoned"; readonly cause: ReleaseCause };
@@ -52,12 +58,16 @@ export type CallInput =
   | { readonly type: "suspend" }
   | { readonly type: "resume" };
 
+/** Where a call may be when a message comes, in the words of its events. */
+export type DuringName = "incoming" | "progress" | "ringing" | "answered";
+
 export type CallFact =
   | { readonly type: "incoming" }
   | { readonly type: "ringing" }
+  | { readonly type: "progress" }
   | { readonly type: "answered" }
   /** `during` is the state it came in. */
-  | { readonly type: "isup"; readonly during: "incoming" | "ringing" | "answered" }
+  | { readonly type: "isup"; readonly during: DuringName }
   | { readonly type: "released"; readonly cause: ReleaseCause };
 
 export interface CallStep {
@@ -70,6 +80,7 @@ export const IDLE: CallState = {
   name: "Idle",
   sequence: 0,
   createdAt: 0,
+  progressAt: undefined,
   ringingAt: undefined,
   answeredAt: undefined,
   endedAt: undefined,
@@ -81,6 +92,8 @@ export function stepCall(state: CallState, input: CallInput, now: number): CallS
   switch (state.name) {
     case "Idle":
       return input.type === "setup" ? setUp(input.decision, input.messages, now) : unchanged(state);
+    case "Proceeding":
+    case "Progress":
     case "Alerting":
       if (input.type === "timer") return answer(state, now);
       return inCall(state, input, now);
@@ -92,27 +105,54 @@ export function stepCall(state: CallState, input: CallInput, now: number): CallS
   }
 }
 
+/** What is told before the answer: where it leads to, what becomes true, what shows it. */
+const PROVISIONALS: Readonly<
+  Record<
+    Provisional,
+    {
+      readonly name: "Proceeding" | "Progress" | "Alerting";
+      readonly facts: readonly CallFact[];
+      readonly acts: readonly LegAct[];
+    }
+  >
+> = {
+  none: { name: "Proceeding", facts: [], acts: [] },
+  progress: { name: "Progress", facts: [{ type: "progress" }], acts: [{ type: "progress" }] },
+  ringing: { name: "Alerting", facts: [{ type: "ringing" }], acts: [{ type: "alert" }] },
+};
+
 function setUp(decision: Decision, messages: number, now: number): CallStep {
-  const created: CallState = { ...IDLE, createdAt: now, sequence: messages + 2 };
   const before = Array.from({ length: messages }, (): CallFact => ({ type: "isup", during: "incoming" }));
   const begun: readonly CallFact[] = [{ type: "incoming" }, ...before];
   if (decision.type !== "answer") {
     const { type, cause } = decision;
-    const ended: CallState = { ...created, name: "Ended", endedAt: now };
+    const ended: CallState = {
+      ...IDLE,
+      name: "Ended",
+      createdAt: now,
+      endedAt: now,
+      sequence: begun.length + 1,
+    };
     const act: LegAct = type === "refuse" ? { type, cause } : { type: "confirmRelease" };
     return { state: ended, facts: [...begun, { type: "released", cause }], acts: [act] };
   }
-  const ringing: CallState = { ...created, name: "Alerting", ringingAt: now };
-  const facts: CallFact[] = [...begun, { type: "ringing" }];
-  if (decision.afterMs > 0) {
-    const state = { ...ringing, timers: { answer: now + decision.afterMs } };
-    return { state, facts, acts: [{ type: "alert" }] };
-  }
-  const answered = answer(ringing, now);
+  const { afterMs, provisional } = decision;
+  const { name, facts: told, acts } = PROVISIONALS[provisional];
+  const facts = [...begun, ...told];
+  const state: CallState = {
+    ...IDLE,
+    name,
+    createdAt: now,
+    progressAt: provisional === "progress" ? now : undefined,
+    ringingAt: provisional === "ringing" ? now : undefined,
+    sequence: facts.length,
+  };
+  if (afterMs > 0) return { state: { ...state, timers: { answer: now + afterMs } }, facts, acts };
+  const answered = answer(state, now);
   return {
     state: answered.state,
     facts: [...facts, ...answered.facts],
-    acts: [{ type: "alert" }, ...answered.acts],
+    acts: [...acts, ...answered.acts],
   };
 }
 
@@ -155,10 +195,16 @@ function inCall(state: CallState, input: CallInput, now: number): CallStep {
   }
 }
 
+const DURING: Readonly<Partial<Record<CallState["name"], DuringName>>> = {
+  Proceeding: "incoming",
+  Progress: "progress",
+  Alerting: "ringing",
+};
+
 function informed(state: CallState, isSuspended: boolean): CallStep {
   return {
     state: { ...state, isSuspended, sequence: state.sequence + 1 },
-    facts: [{ type: "isup", during: state.name === "Answered" ? "answered" : "ringing" }],
+    facts: [{ type: "isup", during: DURING[state.name] ?? "answered" }],
     acts: [{ type: "confirmInformation" }],
   };
 }

@@ -3,6 +3,7 @@ import type {
   CallCommon,
   CallIncoming,
   CallIsup,
+  CallProgress,
   CallReleased,
   CallRinging,
 } from "@tandem/call-events";
@@ -10,6 +11,7 @@ import type {
 /** What a leg knows of the signalling behind a fact: the part of an event that the call itself cannot give. */
 export interface FactDetails {
   readonly incoming: Omit<CallIncoming, keyof CallCommon>;
+  readonly progress: Omit<CallProgress, keyof CallCommon>;
   readonly ringing: Omit<CallRinging, keyof CallCommon>;
   readonly answered: Pick<CallAnswered, "codec" | "connectedNumber" | "isup">;
   readonly isup: Omit<CallIsup, keyof CallCommon>;

@@ -64,12 +64,17 @@ export class EventWriter {
           ...common,
           ...leg.detailsOf("ringing", fact),
         });
+      case "progress":
+        return this.#write(call, "tandem.call.progress.v1", sequence, at, {
+          ...common,
+          ...leg.detailsOf("progress", fact),
+        });
       case "answered": {
-        const { createdAt, ringingAt = createdAt } = call.state;
+        const { createdAt, progressAt, ringingAt } = call.state;
         const times = {
           answeredAt: timestamp(at),
-          ringMs: rounded(at - ringingAt),
-          pddMs: rounded(ringingAt - createdAt),
+          ringMs: rounded(at - (ringingAt ?? at)),
+          pddMs: rounded((ringingAt ?? progressAt ?? at) - createdAt),
         };
         return this.#write(call, "tandem.call.answered.v1", sequence, at, {
           ...common,

@@ -25,6 +25,8 @@ export type ReleaseCause = Cause;
 export type LegAct =
   /** Say that the called party is being alerted. */
   | { readonly type: "alert" }
+  /** Say that the call goes on, with media before the answer. */
+  | { readonly type: "progress" }
   /** Connect: the answer is on disk before it leaves. */
   | { readonly type: "answer" }
   /** Turn the set-up down. */
@@ -45,6 +47,7 @@ export const RELEASE_BUDGET_MS = 400;
 export function budgetOf(act: LegAct): number | undefined {
   switch (act.type) {
     case "alert":
+    case "progress":
       return undefined;
     case "answer":
       return ANSWER_BUDGET_MS;

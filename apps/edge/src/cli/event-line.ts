@@ -30,6 +30,10 @@ function wordsOf(event: TandemEvent): string {
       const variant = isup === null ? "" : ` ${isup.variant}`;
       return `${numberOf(calling)} → ${numberOf(called)} on ${trunkId}${isupWord(isup)}${variant}, Call-ID ${sip.callId}`;
     }
+    case "tandem.call.progress.v1": {
+      const { code, earlyMedia, isup } = event.data;
+      return `${code}${earlyMedia ? ", early media" : ""}${isupWord(isup)}`;
+    }
     case "tandem.call.ringing.v1":
       return `${event.data.code}${isupWord(event.data.isup)}`;
     case "tandem.call.answered.v1": {

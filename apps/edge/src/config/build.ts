@@ -23,6 +23,12 @@ interface RawInterworking {
   readonly causeFromStatus?: readonly { readonly status: number; readonly cause: number }[];
 }
 
+interface RawAnswer {
+  readonly after?: string;
+  readonly media?: "echo";
+  readonly provisional?: "ringing" | "progress" | "none";
+}
+
 /** The file as written, after the schema has passed it. */
 export interface RawConfig {
   readonly version: 1;
@@ -69,7 +75,7 @@ export interface RawConfig {
   readonly routes: readonly {
     readonly id?: string;
     readonly when?: { readonly trunk?: string; readonly called?: string; readonly calling?: string };
-    readonly answer?: "echo" | { readonly after?: string; readonly media?: "echo" };
+    readonly answer?: "echo" | RawAnswer;
     readonly reject?: number | { readonly sip?: number; readonly q850?: number };
   }[];
   readonly media?: { readonly ports?: string; readonly address?: string };
@@ -233,8 +239,8 @@ function causesOf(id: string, raw: RawInterworking): CauseRules {
 
 function actionOf({ answer, reject }: RawConfig["routes"][number]): RouteAction {
   if (answer !== undefined) {
-    const after = answer === "echo" ? undefined : answer.after;
-    return { type: "answer", media: "echo", afterMs: durationMs(after ?? DEFAULTS.after) };
+    const { after = DEFAULTS.after, provisional = DEFAULTS.provisional } = answer === "echo" ? {} : answer;
+    return { type: "answer", media: "echo", afterMs: durationMs(after), provisional };
   }
   if (typeof reject === "object") return { type: "reject", sip: reject.sip, q850: reject.q850 };
   return { type: "reject", sip: reject, q850: undefined };

@@ -40,7 +40,7 @@ trunks:
   - { id: rest, sources: *nets, listener: udp-2 }
 routes:
   - { id: busy, when: { trunk: acme, called: "+4930*", calling: "+4940123" }, reject: { sip: 486, q850: 17 } }
-  - { when: { called: "*21#" }, answer: { after: 400ms } }
+  - { when: { called: "*21#" }, answer: { after: 400ms, provisional: none } }
   - { when: { calling: "anonymous" }, reject: 603 }
   - { answer: echo }
 media: { ports: 30000-30099, address: 192.0.2.9 }
@@ -100,7 +100,13 @@ describe("checkConfig", () => {
           numbers: { country: undefined, restricted: "mask" },
         },
       ],
-      routes: [{ id: "route-1", when: undefined, action: { type: "answer", media: "echo", afterMs: 0 } }],
+      routes: [
+        {
+          id: "route-1",
+          when: undefined,
+          action: { type: "answer", media: "echo", afterMs: 0, provisional: "ringing" },
+        },
+      ],
       media: { firstPort: 20_000, lastPort: 20_999, address: undefined },
       journal: { directory: "/etc/tandem/data/journal", maxBytes: 4 * 2 ** 30 },
       http: { address: "127.0.0.1", port: 8080 },
@@ -194,14 +200,18 @@ describe("checkConfig", () => {
         {
           id: "route-2",
           when: { trunk: undefined, called: "*21#", calling: undefined },
-          action: { type: "answer", media: "echo", afterMs: 400 },
+          action: { type: "answer", media: "echo", afterMs: 400, provisional: "none" },
         },
         {
           id: "route-3",
           when: { trunk: undefined, called: undefined, calling: "anonymous" },
           action: { type: "reject", sip: 603, q850: undefined },
         },
-        { id: "route-4", when: undefined, action: { type: "answer", media: "echo", afterMs: 0 } },
+        {
+          id: "route-4",
+          when: undefined,
+          action: { type: "answer", media: "echo", afterMs: 0, provisional: "ringing" },
+        },
       ],
       media: { firstPort: 30_000, lastPort: 30_099, address: "192.0.2.9" },
       journal: { directory: "/var/lib/tandem", maxBytes: 256 * 2 ** 20 },

@@ -111,7 +111,12 @@ export interface RouteConfig {
 }
 
 export type RouteAction =
-  | { readonly type: "answer"; readonly afterMs: number; readonly media: "echo" }
+  | {
+      readonly type: "answer";
+      readonly afterMs: number;
+      readonly media: "echo";
+      readonly provisional: "ringing" | "progress" | "none";
+    }
   /** One of the two is there; the other follows from it by the trunk's tables. */
   | { readonly type: "reject"; readonly sip: number | undefined; readonly q850: number | undefined };
 

@@ -111,6 +111,11 @@ const VALUE_FAULTS: readonly FaultRow[] = [
     ],
   ],
   [
+    "a word before the answer that is none",
+    file({ routes: "routes: [{ answer: { provisional: alerting } }]" }),
+    ['4:35: routes[0].answer.provisional: "alerting" is none of ringing, progress, none'],
+  ],
+  [
     "ringing without end",
     file({ routes: "routes: [{ answer: { after: 61m } }]" }),
     ["4:29: routes[0].answer.after: 61m is longer than 1h"],
@@ -147,7 +152,7 @@ const ACTION_FAULTS: readonly FaultRow[] = [
     "an answer that is none",
     file({ routes: "routes: [{ when: { trunk: acme }, answer: ecco }, { answer: { afer: 5s } }]" }),
     [
-      '4:43: routes[0].answer: "ecco" fits none of its forms: Answer the call here: `echo`, or `{ after, media }` to let it ring first.',
+      '4:43: routes[0].answer: "ecco" fits none of its forms: Answer the call here: `echo`, or `{ after, media, provisional }` to let it ring first.',
       '4:63: routes[1].answer.afer: unknown key — did you mean "after"?',
     ],
   ],

@@ -18,7 +18,7 @@ import { TRUNK } from "./trunk-schema.ts";
  */
 
 const answer: Setting = {
-  description: "Answer the call here: `echo`, or `{ after, media }` to let it ring first.",
+  description: "Answer the call here: `echo`, or `{ after, media, provisional }` to let it ring first.",
   anyOf: [
     { const: "echo", description: "At once, and the caller hears itself." },
     object(
@@ -26,7 +26,7 @@ const answer: Setting = {
         after: {
           ...DURATION,
           default: DEFAULTS.after,
-          description: "How long it rings; an hour at most.",
+          description: "How long until the answer; an hour at most.",
           reason: "To test ringing and CANCEL.",
         },
         media: {
@@ -34,6 +34,13 @@ const answer: Setting = {
           default: "echo",
           description: "What the caller hears: itself.",
           reason: "So that a test call can be heard.",
+        },
+        provisional: {
+          enum: ["ringing", "progress", "none"],
+          default: DEFAULTS.provisional,
+          description:
+            "What the caller is told before the answer: 180 with ACM, subscriber free; 183 with its media already there and ACM, in-band information; or nothing, and then ISUP is answered by CON, in ANSI by ANM (RFC 3398 §7.2.5 to §7.2.7).",
+          reason: "To test what a trunk makes of early media, and of an answer without ringing.",
         },
       },
       [],

@@ -45,6 +45,7 @@ export const DEFAULTS = {
   T10: "5s",
   T35: "15s",
   after: "0s",
+  provisional: "ringing",
   mediaPorts: "20000-20999",
   journalDirectory: "./data/journal",
   journalMaxBytes: "4GiB",

@@ -1,5 +1,5 @@
 import type { Isup } from "@tandem/call-events";
-import { acmFrom18x, anmFrom200, relFromCause, rlc, type IsupPart } from "@tandem/interworking";
+import { acmFrom18x, anmFrom200, inBandAcm, relFromCause, rlc, type IsupPart } from "@tandem/interworking";
 import {
   causeIndicatorsOf,
   decodeIsup,
@@ -68,6 +68,13 @@ export class IsupAnswers {
 
   acm(dialect: IsupDialect): CarriedIsup {
     return this.#once(`acm ${nameOf(dialect)}`, dialect, () => acmFrom18x(180, dialect.variant));
+  }
+
+  /** The ACM of a 183 whose media are played, or are not (RFC 3398 §7.2.5, §8.2.3). */
+  earlyAcm(dialect: IsupDialect, hasMedia: boolean): CarriedIsup {
+    const make = (): IsupMessage =>
+      hasMedia ? inBandAcm(dialect.variant) : acmFrom18x(183, dialect.variant);
+    return this.#once(`early acm ${hasMedia} ${nameOf(dialect)}`, dialect, make);
   }
 
   /** ANM behind an ACM, else CON (RFC 3398 §7.2.7). */

@@ -220,7 +220,7 @@ export class SipEdge {
     }
     const refusal = leg.prepareAnswer();
     return refusal === undefined
-      ? { type: "answer", afterMs: route.action.afterMs }
+      ? { type: "answer", afterMs: route.action.afterMs, provisional: route.action.provisional }
       : { type: "refuse", cause: refusal };
   }
 }

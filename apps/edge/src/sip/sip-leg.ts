@@ -1,9 +1,8 @@
 import { ok as assert } from "node:assert";
 import type { Isup } from "@tandem/call-events";
-import { buildBody, isCallerHidden, reasonHeader, type BuiltBody } from "@tandem/interworking";
+import { isCallerHidden } from "@tandem/interworking";
 import type {
   Flow,
-  HeaderField,
   InviteServerSession,
   InviteServerSessionListener,
   InviteUsage,
@@ -19,9 +18,10 @@ import type { LegAct, ReleaseCause, Setup } from "../calls/primitives.ts";
 import type { TrunkConfig } from "../config/config.ts";
 import type { EchoPorts } from "../media/echo-ports.ts";
 import type { Counters } from "../telemetry/counters.ts";
-import { causeOf, OWN_LOCATION, receivedCause, reject } from "./cause.ts";
+import { causeOf, receivedCause, reject } from "./cause.ts";
 import { readLegBody, type LegBody, type UnreadableBody } from "./leg-body.ts";
-import type { CarriedIsup, IsupAnswers, IsupDialect, ReadIsup } from "./leg-isup.ts";
+import { LegContent, relOf } from "./leg-content.ts";
+import type { IsupAnswers, ReadIsup } from "./leg-isup.ts";
 import { LegMedia } from "./leg-media.ts";
 import { maskedDetails } from "./masking.ts";
 import { incomingDetails, setupOf } from "./setup.ts";
@@ -76,6 +76,7 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
   readonly #trunk: TrunkConfig;
   readonly #parts: SipLegParts;
   readonly #iam: ReadIsup | undefined;
+  readonly #content: LegContent;
   readonly #origin: Parameters<typeof incomingDetails>[3];
   #setup: Setup;
   /** Needed once: a call may last for hours. */
@@ -83,9 +84,12 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
   /** Digits of SAMs, and whether the last one said that there are no more. */
   #moreDigits = "";
   #hasSt: boolean;
-  #hasRung = false;
-  /** Our offer has left in a 18x. */
-  #hasOffered = false;
+  /** An 18x has said what an ACM says. */
+  #hasSentAcm = false;
+  /** Our description has left in a reliable 18x: the 200 has none. */
+  #isDescribed = false;
+  /** The caller hears itself before the answer. */
+  #hasEarlyMedia = false;
   /** Set while digits are collected, before there is a call. */
   collection: Collection | undefined;
   #usage: InviteUsage | undefined;
@@ -114,6 +118,7 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
     this.#trunk = trunk;
     this.#parts = parts;
     this.#iam = body.isup;
+    this.#content = new LegContent(trunk, parts.isup, body.isup?.dialect);
     this.common = {
       direction: "inbound",
       trunkId: trunk.id,
@@ -175,7 +180,7 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
     if (this.#iam === undefined) return;
     // Without a port for the offer that is due there is no dialog, and only INVITEs bring more digits.
     if (this.#isOfferDue && this.prepareAnswer() !== undefined) return;
-    this.#session.progress({ status: 183, ...this.#content({ sdp: this.#takeOffer() }) });
+    this.#session.progress({ status: 183, ...this.#content.of({ sdp: this.#takeOffer() }) });
   }
 
   /** Gives way to an INVITE of the same call with more digits: 484 (RFC 3578 §3.5). What came on its own goes over. */
@@ -198,24 +203,36 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
 
   /** Takes a port and makes the SDP the answer will carry; a cause where that cannot be. */
   prepareAnswer(): ReleaseCause | undefined {
-    return this.#hasOffered ? undefined : this.session.prepare();
+    return this.#isDescribed ? undefined : this.session.prepare();
   }
 
   detailsOf<T extends CallFact["type"]>(type: T, fact: Extract<CallFact, { type: T }>): FactDetails[T];
   detailsOf(type: CallFact["type"], fact: CallFact): FactDetails[CallFact["type"]] {
-    const dialect = this.#dialect;
-    const { isup } = this.#parts;
+    const content = this.#content;
     switch (type) {
       case "incoming":
         return this.#takeIncoming();
       case "ringing":
-        this.#hasRung = true;
-        return { code: 180, earlyMedia: false, isup: dialect === undefined ? null : isup.acm(dialect).event };
+        this.#hasSentAcm = true;
+        return {
+          code: 180,
+          earlyMedia: this.#isOfferDue,
+          isup: content.event((answers, dialect) => answers.acm(dialect)),
+        };
+      case "progress": {
+        this.#hasSentAcm = true;
+        const earlyMedia = this.#mayDescribe;
+        return {
+          code: 183,
+          earlyMedia,
+          isup: content.event((answers, dialect) => answers.earlyAcm(dialect, earlyMedia)),
+        };
+      }
       case "answered":
         return {
           codec: this.session.encoding,
           connectedNumber: null,
-          isup: dialect === undefined ? null : isup.anm(dialect, this.#hasRung).event,
+          isup: content.event((answers, dialect) => answers.anm(dialect, this.#hasSentAcm)),
         };
       case "isup": {
         const message = this.#messages.shift();
@@ -231,6 +248,9 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
     switch (act.type) {
       case "alert":
         this.#alert();
+        return;
+      case "progress":
+        this.#progress();
         return;
       case "answer":
         this.#answer();
@@ -259,9 +279,9 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
     this.onCarried(request);
   }
 
-  /** An offer and its answer have met: in the ACK, in a re-INVITE, UPDATE or PRACK. Nobody hears itself before the answer. */
+  /** An offer and its answer have met: in the ACK, in a re-INVITE, UPDATE or PRACK. Before the answer early media alone is heard. */
   onSessionChanged(): void {
-    if (this.#usage !== undefined) this.session.connect();
+    if (this.#usage !== undefined || this.#hasEarlyMedia) this.session.connect();
   }
 
   onSessionLost(reason: SessionLoss): void {
@@ -364,36 +384,49 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
   }
 
   #alert(): void {
-    const content = this.#content({ sdp: this.#takeOffer() }, (answers, dialect) => answers.acm(dialect));
+    const content = this.#content.of({ sdp: this.#takeOffer() }, (answers, dialect) => answers.acm(dialect));
     this.#session.progress({ status: 180, ...content });
   }
 
   /** RFC 3262 §5: where the INVITE has no offer, the first reliable response has ours. */
   get #isOfferDue(): boolean {
-    return !this.#hasOffered && this.#session.isProgressReliable && this.session.offers;
+    return !this.#isDescribed && this.#session.isProgressReliable && this.session.offers;
+  }
+
+  /** Whether a 183 has a description: our answer at any time, our offer where it is due. */
+  get #mayDescribe(): boolean {
+    return this.session.offers ? this.#isOfferDue : !this.#isDescribed;
   }
 
   /** Our offer where it is due, once. */
   #takeOffer(): Uint8Array | undefined {
     const isDue = this.#isOfferDue;
-    this.#hasOffered ||= isDue;
+    this.#isDescribed ||= isDue;
     return isDue ? this.session.description : undefined;
+  }
+
+  /** RFC 3960 §3: media before the answer. A reliable 183 settles the descriptions, any other says what the 200 says again. */
+  #progress(): void {
+    const hasMedia = this.#mayDescribe;
+    const sdp = hasMedia ? this.session.description : undefined;
+    this.#isDescribed ||= hasMedia && this.#session.isProgressReliable;
+    this.#hasEarlyMedia = true;
+    const content = this.#content.of({ sdp }, (answers, dialect) => answers.earlyAcm(dialect, hasMedia));
+    this.#session.progress({ status: 183, ...content });
+    this.session.connect();
   }
 
   #answer(): void {
     this.session.connect();
-    const sdp = this.#hasOffered ? undefined : this.session.description;
-    const content = this.#content({ sdp }, (answers, dialect) => answers.anm(dialect, this.#hasRung));
+    const sdp = this.#isDescribed ? undefined : this.session.description;
+    const content = this.#content.of({ sdp }, (answers, dialect) => answers.anm(dialect, this.#hasSentAcm));
     this.#usage = this.#session.accept({ status: 200, ...content });
   }
 
   /** From our side: BYE where the answer has left, a final response where it has not. */
   #end(cause: ReleaseCause): void {
     for (const { respond } of this.#pending.splice(0)) respond({ status: 200 });
-    const rel = this.#rel(cause);
-    const body = rel && this.#built({ isup: rel });
-    const reason: HeaderField = ["Reason", reasonHeader(cause.q850.value, OWN_LOCATION)];
-    const content = { headers: [reason, ...(body?.headers ?? [])], body: body?.octets };
+    const content = this.#content.ofEnd(cause);
     if (this.#usage !== undefined) this.#usage.bye(content, () => undefined);
     else this.#session.reject({ status: cause.sip?.code ?? 503, ...content });
   }
@@ -410,18 +443,12 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
     this.#pending = this.#pending.filter(({ type }) => type === "info");
     for (const { type, respond } of due) {
       const hasRlc = type === "bye" && this.#trunk.isup.rlc;
-      const content = hasRlc ? this.#content({}, (answers, dialect) => answers.rlc(dialect)) : {};
+      const content = hasRlc ? this.#content.of({}, (answers, dialect) => answers.rlc(dialect)) : {};
       respond({ status: 200, ...content });
       // RFC 3261 §9.2, §15.1.2: a set-up that was cancelled, or ended by an early BYE, is answered 487.
-      if (this.#session.finalStatus === undefined) this.#session.reject(this.#terminated());
+      if (this.#session.finalStatus === undefined)
+        this.#session.reject({ status: 487, ...this.#content.rel(this.#cause) });
     }
-  }
-
-  #terminated(): Reply {
-    const cause = this.#cause;
-    const rel = cause && this.#rel(cause);
-    const body = rel && this.#built({ isup: rel });
-    return { status: 487, headers: body?.headers ?? [], body: body?.octets };
   }
 
   #causeOf(method: "BYE" | "CANCEL", request: SipRequest, status: number | undefined): ReleaseCause {
@@ -444,41 +471,6 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
   /** The REL that we send: with a final response or our BYE, not with the 200 to the caller's BYE. */
   #ownRel(cause: ReleaseCause): Isup | null {
     const isConfirmed = cause.side === "caller" && cause.sip === null;
-    return isConfirmed ? null : (this.#rel(cause)?.event ?? null);
-  }
-
-  /** The ISUP of our answers: the caller's own, where it sent some and its trunk is to be answered with it. */
-  get #dialect(): IsupDialect | undefined {
-    return this.#trunk.isup.inAnswers ? this.#iam?.dialect : undefined;
-  }
-
-  #rel(cause: ReleaseCause): CarriedIsup | undefined {
-    const dialect = this.#dialect;
-    return dialect && this.#parts.isup.rel(dialect, cause.q850.value, OWN_LOCATION);
-  }
-
-  /** Headers and body of a response: ISUP for a caller who sent some, none for others (RFC 3398 §7.2.5 to §7.2.7). */
-  #content(
-    parts: { readonly sdp?: Uint8Array | undefined },
-    pick?: (answers: IsupAnswers, dialect: IsupDialect) => CarriedIsup,
-  ): { headers: readonly HeaderField[]; body: Uint8Array | undefined } {
-    const dialect = this.#dialect;
-    const isup = dialect && pick?.(this.#parts.isup, dialect);
-    const body = this.#built({ sdp: parts.sdp, isup });
-    return { headers: body?.headers ?? [], body: body?.octets };
-  }
-
-  #built(parts: {
-    readonly sdp?: Uint8Array | undefined;
-    readonly isup?: CarriedIsup | undefined;
-  }): BuiltBody | undefined {
-    const { isup, sdp } = parts;
-    const dialect = this.#dialect;
-    if (isup === undefined || dialect === undefined) return buildBody({ sdp });
-    const { version, base } = dialect;
-    return buildBody({
-      sdp,
-      isup: { octets: isup.message.octets, version, base, handling: this.#trunk.isup.handling },
-    });
+    return isConfirmed ? null : this.#content.event((answers, dialect) => relOf(cause, answers, dialect));
   }
 }

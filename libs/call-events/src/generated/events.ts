@@ -15,8 +15,9 @@ export type Direction = "unspecified" | "inbound" | "outbound";
  * - ringing: The called party is being alerted.
  * - answered: Connected.
  * - released: Over.
+ * - progress: On its way, with a word of it for the caller; nobody is known to ring.
  */
-export type CallStateName = "unspecified" | "incoming" | "ringing" | "answered" | "released";
+export type CallStateName = "unspecified" | "incoming" | "ringing" | "answered" | "released" | "progress";
 
 /**
  * How far a call got.
@@ -114,13 +115,23 @@ export interface CallRinging extends CallCommon {
   readonly isup: Isup | null;
 }
 
+/** tandem.call.progress.v1: the caller is told that the call goes on, before anybody is known to ring; once per distinct state of a leg. */
+export interface CallProgress extends CallCommon {
+  /** Status of the provisional response, 180 to 183, RFC 3261 §21.1. */
+  readonly code: number;
+  /** Whether the response carried a session description, so that media may flow before the answer (early media, RFC 3960 §1). */
+  readonly earlyMedia: boolean;
+  /** ACM or CPG of the response, RFC 3398 §7.2.5, §7.2.6, §7.2.9; absent where the peer sends no ISUP. */
+  readonly isup: Isup | null;
+}
+
 /** tandem.call.answered.v1: the call is connected; at most one per call. */
 export interface CallAnswered extends CallCommon {
   /** When it was decided, RFC 3339 with microseconds, UTC. */
   readonly answeredAt: string;
-  /** Milliseconds from ringing to answer, microseconds in the fraction. */
+  /** Milliseconds from ringing to answer, microseconds in the fraction; 0 where nobody rang. */
   readonly ringMs: number;
-  /** Post dial delay: milliseconds from INVITE to ringing, microseconds in the fraction. */
+  /** Post dial delay: milliseconds from INVITE to ringing or progress, to the answer where there was neither; microseconds in the fraction. */
   readonly pddMs: number;
   /** Encoding name of the audio, RFC 8866 §6.6; empty where the offer is ours and its answer not yet here. */
   readonly codec: string;
@@ -366,6 +377,7 @@ export interface IsupCause {
 export interface EventData {
   readonly "tandem.call.incoming.v1": CallIncoming;
   readonly "tandem.call.ringing.v1": CallRinging;
+  readonly "tandem.call.progress.v1": CallProgress;
   readonly "tandem.call.answered.v1": CallAnswered;
   readonly "tandem.call.isup.v1": CallIsup;
   readonly "tandem.call.released.v1": CallReleased;
