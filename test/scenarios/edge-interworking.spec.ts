@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import type { CallIncoming } from "@tandem/call-events";
 import { iamFrom } from "@tandem/interworking";
-import { editIsup, hexOf, isupNumber, type IsupNumber } from "@tandem/isup";
+import { decodeIsup, editIsup, hexOf, isupNumber, segmentIsup, type IsupNumber } from "@tandem/isup";
 import { dataOf, eventsOf, expectWhole, releaseOf, wordsOf, type CallEvent } from "../helpers/calls.ts";
 import { removeEdges, startEdge, type TestEdge } from "../helpers/edge.ts";
 import { bodyOf, ISUP, sdpFor, TestCall, type CallOptions } from "../helpers/sip-call.ts";
@@ -295,6 +295,57 @@ describe("ISUP that travels in a call", () => {
     call.send("BYE");
     await call.response(200, "BYE");
     expect(dataOf(eventsOfCall(call), "incoming")[0]?.isup).toBeNull();
+  });
+});
+
+describe("an IAM of two segments (Q.764 §2.1.12)", () => {
+  const whole = editIsup(iamFrom({ called: "3099900100", calling: "89123456789" }, "itu-t92+"), {
+    accessTransport: { octets: new Uint8Array(200).fill(0x7d) },
+    userToUserInformation: {
+      protocolDiscriminator: 0,
+      octets: Uint8Array.from({ length: 100 }, (_, at) => at),
+    },
+  });
+  const [IAM = "", SGM = ""] = (segmentIsup(whole) ?? []).map(({ octets }) => hexOf(octets));
+
+  it("is one call, with the parameters of both; its segment comes in an INFO of the dialog that a 183 makes", async () => {
+    const call = callFrom("sipT", { iam: IAM });
+    call.invite();
+    call.learn(await call.response(183, "INVITE"));
+    expect(eventsOfCall(call)).toEqual([]);
+    call.send("INFO", bodyOf({ isup: SGM }));
+    await call.response(200, "INFO");
+    await call.response(180, "INVITE");
+    await call.final(200);
+    call.ack();
+    await call.bye();
+    const events = eventsOfCall(call);
+    expectWhole(events);
+    expect(wordsOf(events)).toEqual(["incoming", "ringing", "answered", "released"]);
+    const raw = dataOf(events, "incoming")[0]?.isup?.raw ?? "";
+    const carried = decodeIsup(Buffer.from(raw, "base64"), { variant: "itu-t92+" });
+    expect(carried.ok && carried.message.parameters).toMatchObject({
+      accessTransport: whole.parameters.accessTransport,
+      userToUserInformation: whole.parameters.userToUserInformation,
+      optionalForwardCallIndicators: { simpleSegmentation: 0 },
+    });
+  });
+
+  it("goes on alone when T34 is over; a segment that comes then is a message of its own", async () => {
+    const before = await edge.counter("tandem_isup_segments_missing_total", "");
+    const call = callFrom("sipT", { iam: IAM });
+    call.invite();
+    call.learn(await call.response(183, "INVITE"));
+    await call.final(200, 10_000);
+    call.ack();
+    call.send("INFO", bodyOf({ isup: SGM }));
+    await call.response(200, "INFO");
+    await call.bye();
+    const events = eventsOfCall(call);
+    expectWhole(events);
+    expect(wordsOf(events)).toEqual(["incoming", "ringing", "answered", "isup", "released"]);
+    expect(dataOf(events, "isup")[0]?.isup.raw).toBe(base64(SGM));
+    expect(await edge.counter("tandem_isup_segments_missing_total", "")).toBe(before + 1);
   });
 });
 

@@ -32,7 +32,10 @@ export interface BodyOptions {
 export interface SipBody {
   readonly sdp: Uint8Array | undefined;
   readonly isup: IsupPart | undefined;
-  /** SAMs behind the IAM, in their order: an INVITE of overlap signalling may have them all (RFC 3578 §3.2). */
+  /**
+   * Messages behind the IAM that belong to it, in their order: SAMs, which an INVITE of overlap signalling may have all
+   * (RFC 3578 §3.2), and its segment (Q.764 (12/1999) §2.1.12).
+   */
   readonly subsequent: readonly IsupPart[];
   /** Parts that are neither, and may be passed on. */
   readonly others: readonly BodyPart[];
@@ -170,11 +173,11 @@ function isSessionDescription(part: BodyPart, { sdp, problems }: Collected): boo
   return isUsable(part, sdp !== undefined, problems);
 }
 
-/** Message type code of the subsequent address message, Q.763 (12/1999) table 4. */
-const SAM = 0x02;
+/** Message type codes of the subsequent address message and the segmentation message, Q.763 (12/1999) table 4. */
+const BEHIND_IAM: ReadonlySet<number | undefined> = new Set([0x02, 0x38]);
 
 function asIsup(part: BodyPart, { options, isup, problems }: Collected): IsupPart | undefined {
-  const isRepeated = isup !== undefined && part.octets[0] !== SAM;
+  const isRepeated = isup !== undefined && !BEHIND_IAM.has(part.octets[0]);
   if (part.mediaType !== "application/isup" || !isUsable(part, isRepeated, problems)) return undefined;
   const version = part.parameters.get("version") ?? "";
   const base = part.parameters.get("base");

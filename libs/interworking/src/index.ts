@@ -118,7 +118,13 @@ export {
   type DigitCollectionOptions,
   type DigitsVerdict,
 } from "./digit-collection.ts";
-export { collectSegments, withoutSegment, type SegmentStep, type SegmentWait } from "./segment-collection.ts";
+export {
+  collectSegments,
+  T34_MS,
+  withoutSegment,
+  type SegmentStep,
+  type SegmentWait,
+} from "./segment-collection.ts";
 export { INFOS_MAX, nextInfo, queueInfo, type InfoQueue, type InfoStep } from "./info-queue.ts";
 export type {
   FailedInvite,

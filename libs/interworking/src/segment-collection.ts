@@ -14,7 +14,7 @@ export interface SegmentStep {
 }
 
 /** Q.764 (12/1999) table A.1: 2 to 4 s. */
-const T34_MS = 3_000;
+export const T34_MS = 3_000;
 
 /**
  * Puts a message and its Segmentation message together, before either is mapped. Any other message in between, and T34, let

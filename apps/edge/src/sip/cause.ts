@@ -14,7 +14,7 @@ import {
   q850Cause,
   type CauseIndicators,
 } from "@tandem/isup";
-import { statusPhrase } from "@tandem/sip";
+import { statusPhrase, type SessionLoss } from "@tandem/sip";
 import { classOfCause } from "../calls/cause-class.ts";
 
 /** Location of what this gateway decides itself: Q.850 §2.2.3, public network serving the local user. */
@@ -118,4 +118,33 @@ export function receivedCause(
     reasonHeaders: reasons,
     row,
   });
+}
+
+const NOT_REFRESHED = {
+  q850: 102,
+  row: "RFC 4028 §10: session not refreshed → 102",
+  detail: "the session was not refreshed",
+};
+/** Why a session that stood ends, as its cause. */
+const LOSSES: Readonly<
+  Record<SessionLoss | "no-ack", { readonly q850: number; row: string; detail: string }>
+> = {
+  "no-ack": {
+    q850: 102,
+    row: "RFC 3398 §7.1.4: 200 never acknowledged → 102",
+    detail: "no ACK to the 200",
+  },
+  expired: NOT_REFRESHED,
+  "refresh-lost": NOT_REFRESHED,
+  "dialog-lost": {
+    q850: 102,
+    row: "set by the gateway",
+    detail: "the peer has the call no more, or does not answer",
+  },
+  "no-usable-answer": { q850: 65, row: "set by the gateway", detail: "no usable answer in the ACK" },
+};
+
+/** An answered call that is lost: a BYE ends it, which has no status. */
+export function lossCause(loss: SessionLoss | "no-ack"): Cause {
+  return causeOf({ side: "gateway", mapping: "derived", ...LOSSES[loss] });
 }

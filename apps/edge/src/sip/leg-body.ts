@@ -8,7 +8,7 @@ import { readIsup, type ReadIsup } from "./leg-isup.ts";
 export interface LegBody {
   readonly sdp: Uint8Array | undefined;
   readonly isup: ReadIsup | undefined;
-  /** SAMs behind an IAM (RFC 3578 §3.2). */
+  /** SAMs behind an IAM (RFC 3578 §3.2), and its segment. */
   readonly subsequent: readonly ReadIsup[];
 }
 

@@ -5,6 +5,7 @@ import {
   decodeIsup,
   encodeIsup,
   parametersToJson,
+  reassembleIsup,
   variantOf,
   type IsupMessage,
   type IsupResult,
@@ -122,18 +123,31 @@ export interface ReadIsup {
 export function readIsup(part: IsupPart, trunk: TrunkConfig, hidesCaller = false): ReadIsup {
   const dialect = dialectOf(part, trunk.isup.variant);
   const decoded = decodePart(part, dialect);
-  const masks = trunk.numbers.restricted === "mask";
-  if (!decoded.ok) {
-    const event = undecoded(masks && hidesCaller ? { ...part, octets: new Uint8Array(0) } : part, dialect);
-    return { dialect, message: undefined, event };
-  }
-  const { message } = decoded;
-  const shown = masks ? maskedIsup(message, hidesCaller) : message;
-  const hidden = {
-    messageType: message.messageType,
-    variant: variantNameOf(dialect),
-    parameters: {},
-    raw: "",
-  };
-  return { dialect, message, event: shown === undefined ? hidden : carried(shown, dialect).event };
+  if (decoded.ok) return shownIsup(decoded.message, dialect, trunk, hidesCaller);
+  const hides = trunk.numbers.restricted === "mask" && hidesCaller;
+  const event = undecoded(hides ? { ...part, octets: new Uint8Array(0) } : part, dialect);
+  return { dialect, message: undefined, event };
+}
+
+/** An IAM with the segment that it announced (Q.764 (12/1999) §2.1.12), as {@link readIsup} gives it. */
+export function withSegment(
+  { dialect, message }: ReadIsup,
+  segment: IsupMessage,
+  trunk: TrunkConfig,
+  hidesCaller: boolean,
+): ReadIsup {
+  if (message === undefined) throw new TypeError("a segment of nothing");
+  return shownIsup(reassembleIsup(message, segment), dialect, trunk, hidesCaller);
+}
+
+function shownIsup(
+  message: IsupMessage,
+  dialect: IsupDialect,
+  trunk: TrunkConfig,
+  hidesCaller: boolean,
+): ReadIsup {
+  const shown = trunk.numbers.restricted === "mask" ? maskedIsup(message, hidesCaller) : message;
+  if (shown !== undefined) return { dialect, message, event: carried(shown, dialect).event };
+  const variant = variantNameOf(dialect);
+  return { dialect, message, event: { messageType: message.messageType, variant, parameters: {}, raw: "" } };
 }

@@ -21,7 +21,7 @@ import type { Logger } from "../telemetry/logger.ts";
 import type { TrunkTable } from "../trunks/trunk-table.ts";
 import { incomplete, reject, rejectWith } from "./cause.ts";
 import type { IsupAnswers } from "./leg-isup.ts";
-import { OverlapSetUps, type Arrived } from "./overlap.ts";
+import { IncompleteSetUps, type Arrived } from "./incomplete-set-ups.ts";
 import { SipLeg } from "./sip-leg.ts";
 
 /** RFC 3261 §20.33: seconds after which a refused caller may try again. */
@@ -62,13 +62,13 @@ export interface SipFigures {
 /** Where SIP meets the calls: who a request is from, what it is, where it goes. */
 export class SipEdge {
   readonly #parts: SipEdgeParts;
-  readonly #overlap: OverlapSetUps;
+  readonly #incomplete: IncompleteSetUps;
   #agent: UserAgent | undefined;
   #listeners: readonly Transport[] = [];
 
   constructor(parts: SipEdgeParts) {
     this.#parts = parts;
-    this.#overlap = new OverlapSetUps(parts.clock, {
+    this.#incomplete = new IncompleteSetUps(parts.clock, {
       digitsOf: ({ leg }) => numberOf(leg.setup.called).replace("+", "").length,
       isNamed: (arrived) => namesWhole(this.#routeOf(arrived)),
       onCollected: (arrived, expired) => {
@@ -78,7 +78,7 @@ export class SipEdge {
         parts.engine.setUp(leg, decision, key);
       },
       onTooMany: ({ leg }) => {
-        this.#turnAway(leg, "overlap-limit", "too many numbers are being collected");
+        this.#turnAway(leg, "overlap-limit", "too many set-ups are not complete");
       },
     });
   }
@@ -97,7 +97,7 @@ export class SipEdge {
     const { engine, media } = this.#parts;
     const layer = this.#agent?.layer;
     const transactions = (layer?.serverTransactions ?? 0) + (layer?.clientTransactions ?? 0);
-    const timers = (layer?.timers.size ?? 0) + engine.pendingTimers + this.#overlap.pendingTimers;
+    const timers = (layer?.timers.size ?? 0) + engine.pendingTimers + this.#incomplete.pendingTimers;
     return {
       calls: engine.openCalls,
       sip: {
@@ -146,13 +146,13 @@ export class SipEdge {
     };
     const { engine } = this.#parts;
     const { type } = engine.identity.arrival(key.sip, key.sequenceNumber);
-    const overlap = this.#overlap.arrival(trunk, key);
-    if (type === "merged" || overlap === "merged") {
+    const incomplete = this.#incomplete.arrival(trunk, key);
+    if (type === "merged" || incomplete === "merged") {
       this.#reject(session, "merged", 482);
       return;
     }
     // The number has been taken as complete, or there is one with more digits already (RFC 3578 §2.2, §3.5).
-    if (overlap === "late" || (type === "further" && trunk.isup.overlap !== undefined)) {
+    if (incomplete === "late" || (type === "further" && trunk.isup.overlap !== undefined)) {
       this.#reject(session, "overlap-late", 484);
       return;
     }
@@ -168,13 +168,14 @@ export class SipEdge {
       return;
     }
     const arrived = { leg: read.leg, trunk, key };
-    if (trunk.isup.overlap === undefined) this.#setUp(arrived, undefined);
-    else this.#overlap.take(arrived, trunk.isup.overlap);
+    const { overlap } = trunk.isup;
+    if (overlap === undefined && !read.leg.awaitsSegment) this.#setUp(arrived, undefined);
+    else this.#incomplete.take(arrived, overlap);
   }
 
   /** Those who are still dialling are told that the edge ends. */
   refuseIncomplete(cause: ReleaseCause): void {
-    this.#overlap.endAll({ type: "refuse", cause });
+    this.#incomplete.endAll({ type: "refuse", cause });
   }
 
   #setUp(arrived: Arrived, expired: CollectionTimer | undefined): void {

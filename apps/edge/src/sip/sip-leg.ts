@@ -1,6 +1,7 @@
 import { ok as assert } from "node:assert";
 import type { Isup } from "@tandem/call-events";
 import { isCallerHidden } from "@tandem/interworking";
+import { announcesSegment, type IsupMessage, type IsupMessageOf } from "@tandem/isup";
 import type {
   Flow,
   InviteServerSession,
@@ -18,10 +19,10 @@ import type { LegAct, ReleaseCause, Setup } from "../calls/primitives.ts";
 import type { TrunkConfig } from "../config/config.ts";
 import type { EchoPorts } from "../media/echo-ports.ts";
 import type { Counters } from "../telemetry/counters.ts";
-import { causeOf, receivedCause, reject } from "./cause.ts";
+import { lossCause, receivedCause, reject } from "./cause.ts";
 import { readLegBody, type LegBody, type UnreadableBody } from "./leg-body.ts";
 import { LegContent, relOf } from "./leg-content.ts";
-import type { IsupAnswers, ReadIsup } from "./leg-isup.ts";
+import { withSegment, type IsupAnswers, type ReadIsup } from "./leg-isup.ts";
 import { LegMedia } from "./leg-media.ts";
 import { maskedDetails } from "./masking.ts";
 import { incomingDetails, setupOf } from "./setup.ts";
@@ -33,10 +34,10 @@ export interface SipLegParts {
   readonly newSessionId: () => string;
 }
 
-/** Told what befalls a set-up whose number is still being collected (RFC 3578). */
+/** Told what befalls a set-up that is not complete: digits, or a segment of its IAM, are still to come. */
 export interface Collection {
-  /** Digits came; with ST they are the last. */
-  onDigits(hasSt: boolean): void;
+  /** Some of it came. */
+  onMore(): void;
   /** The set-up ends before its number is complete. */
   onEnd(decision: Decision): void;
 }
@@ -46,23 +47,6 @@ const EARLY_MESSAGES_MAX = 64;
 
 /** Messages that say more to a call than that they came. */
 const PRIMITIVES: Readonly<Partial<Record<string, "suspend" | "resume">>> = { SUS: "suspend", RES: "resume" };
-
-const NOT_REFRESHED = {
-  q850: 102,
-  row: "RFC 4028 §10: session not refreshed → 102",
-  detail: "the session was not refreshed",
-};
-/** Why a session that stood ends, as its cause. */
-const LOSSES: Readonly<Record<SessionLoss, { readonly q850: number; row: string; detail: string }>> = {
-  expired: NOT_REFRESHED,
-  "refresh-lost": NOT_REFRESHED,
-  "dialog-lost": {
-    q850: 102,
-    row: "set by the gateway",
-    detail: "the peer has the call no more, or does not answer",
-  },
-  "no-usable-answer": { q850: 65, row: "set by the gateway", detail: "no usable answer in the ACK" },
-};
 
 /**
  * The caller's leg: an INVITE and what becomes of it, between SIP with ISUP and the neutral words of the call
@@ -75,7 +59,9 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
   readonly #session: InviteServerSession;
   readonly #trunk: TrunkConfig;
   readonly #parts: SipLegParts;
-  readonly #iam: ReadIsup | undefined;
+  #iam: ReadIsup | undefined;
+  /** The IAM has announced a segment that is not there (Q.764 (12/1999) §2.1.12). */
+  #awaitsSegment: boolean;
   readonly #content: LegContent;
   readonly #origin: Parameters<typeof incomingDetails>[3];
   #setup: Setup;
@@ -90,7 +76,7 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
   #isDescribed = false;
   /** The caller hears itself before the answer. */
   #hasEarlyMedia = false;
-  /** Set while digits are collected, before there is a call. */
+  /** Set while the set-up is not complete, before there is a call. */
   collection: Collection | undefined;
   #usage: InviteUsage | undefined;
   #input: ((input: CallInput) => void) | undefined;
@@ -138,11 +124,15 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
     const transport = flow.transport.toLowerCase();
     const source = { address: flow.remoteAddress, port: flow.remotePort, transport, listener: flow.listener };
     this.#origin = { source, codecsOffered, srtpOffered };
+    this.#awaitsSegment = body.isup?.message !== undefined && announcesSegment(body.isup.message);
+    const behind = body.subsequent.filter(({ message }) => !this.#takeSegment(message));
     this.#setup = this.#read();
     // The Request-URI has their digits already (RFC 3578 §3.2).
-    this.#messages.push(...body.subsequent.map(({ event }) => event));
-    const last = body.subsequent.at(-1)?.message?.parameters.subsequentNumber;
-    this.#hasSt = (last ?? body.isup?.message?.parameters.calledPartyNumber)?.stSignal ?? false;
+    this.#messages.push(...behind.map(({ event }) => event));
+    const last = behind.findLast(({ message }) => message?.messageType === "SAM")?.message;
+    this.#hasSt =
+      (last?.parameters.subsequentNumber ?? body.isup?.message?.parameters.calledPartyNumber)?.stSignal ??
+      false;
     session.listener = this;
   }
 
@@ -157,6 +147,16 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
   /** Whether ISUP has said that the called number is complete (Q.763 (12/1999) §3.9 c). */
   get hasSt(): boolean {
     return this.#hasSt;
+  }
+
+  get awaitsSegment(): boolean {
+    return this.#awaitsSegment;
+  }
+
+  /** T34: the IAM is all there is; its segment, should it come after all, is a message of its own. */
+  goOnWithoutSegment(): void {
+    this.#awaitsSegment = false;
+    this.#parts.counters.add("tandem_isup_segments_missing_total");
   }
 
   get earlyMessages(): number {
@@ -175,8 +175,8 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
     return setup;
   }
 
-  /** Makes the dialog that SAMs in INFO need, for a caller who may send them (RFC 3398 §13.1). */
-  expectDigits(): void {
+  /** Makes the dialog that SAMs and segments in INFO need, for a caller who may send them (RFC 3398 §13.1). */
+  expectMore(): void {
     if (this.#iam === undefined) return;
     // Without a port for the offer that is due there is no dialog, and only INVITEs bring more digits.
     if (this.#isOfferDue && this.prepareAnswer() !== undefined) return;
@@ -285,9 +285,7 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
   }
 
   onSessionLost(reason: SessionLoss): void {
-    // The call is answered: a BYE ends it, which has no status.
-    const cause = causeOf({ side: "gateway", mapping: "derived", ...LOSSES[reason] });
-    this.#input?.({ type: "clear", cause });
+    this.#input?.({ type: "clear", cause: lossCause(reason) });
   }
 
   /** RFC 3262 §3: a caller that asked for reliable responses, and acknowledges none. */
@@ -306,15 +304,7 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
   }
 
   onAckTimeout(): void {
-    const row = "RFC 3398 §7.1.4: 200 never acknowledged → 102";
-    const cause = causeOf({
-      side: "gateway",
-      mapping: "derived",
-      q850: 102,
-      row,
-      detail: "no ACK to the 200",
-    });
-    this.#input?.({ type: "clear", cause });
+    this.#input?.({ type: "clear", cause: lossCause("no-ack") });
   }
 
   onBye(request: SipRequest, respond: Responder): void {
@@ -350,7 +340,7 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
     const read = readLegBody(request, this.#trunk, this.#parts.counters);
     if (!read.ok || read.body.isup === undefined) return;
     if (this.collection === undefined) this.#inform(read.body.isup.event, () => undefined);
-    else this.#keep(read.body.isup.event);
+    else this.#collect(read.body.isup, this.collection, () => undefined);
   }
 
   #inform(event: Isup, respond: Responder): void {
@@ -361,15 +351,29 @@ export class SipLeg implements CallLeg, InviteServerSessionListener {
 
   /** There is no call yet whose event could be waited for, and the next SAM waits for this answer. */
   #collect(isup: ReadIsup, collection: Collection, respond: Responder): void {
-    const isKept = this.#keep(isup.event);
-    respond({ status: isKept ? 200 : 500 });
     const { message } = isup;
-    if (!isKept || message?.messageType !== "SAM") return;
-    const { digits, stSignal } = message.parameters.subsequentNumber;
+    const isSegment = this.#takeSegment(message);
+    const isKept = isSegment || this.#keep(isup.event);
+    respond({ status: isKept ? 200 : 500 });
+    if (isSegment) this.#setup = this.#read();
+    const hasMore = isSegment || (isKept && message?.messageType === "SAM" && this.#takeDigits(message));
+    if (hasMore) collection.onMore();
+  }
+
+  #takeDigits({ parameters }: IsupMessageOf<"SAM">): boolean {
+    const { digits, stSignal } = parameters.subsequentNumber;
     this.#moreDigits += digits;
     this.#hasSt = stSignal;
     this.#setup = this.#read();
-    if (digits !== "" || stSignal) collection.onDigits(stSignal);
+    return digits !== "" || stSignal;
+  }
+
+  /** The segment that is waited for becomes a part of the IAM. */
+  #takeSegment(message: IsupMessage | undefined): boolean {
+    if (!this.#awaitsSegment || this.#iam === undefined || message?.messageType !== "SGM") return false;
+    this.#awaitsSegment = false;
+    this.#iam = withSegment(this.#iam, message, this.#trunk, isCallerHidden(this.#session.request));
+    return true;
   }
 
   #keep(event: Isup): boolean {

@@ -20,6 +20,10 @@ export const COUNTERS = {
     help: "ISUP messages in bodies that were answered and had no effect, by reason and message type.",
     labels: ["reason", "message"],
   },
+  tandem_isup_segments_missing_total: {
+    help: "IAMs that went on without the segment that they had announced, since T34 was over.",
+    labels: [],
+  },
   tandem_sip_connections_refused_total: {
     help: "Connections beyond a limit, of their source or of the listener.",
     labels: ["listener", "limit"],

@@ -1,11 +1,11 @@
-import { verdictOnDigits, type CollectionTimer } from "@tandem/interworking";
+import { T34_MS, verdictOnDigits, type CollectionTimer } from "@tandem/interworking";
 import { TimerQueues, type Clock, type Timer, type TimerOwner } from "@tandem/sip";
 import type { Decision } from "../calls/call-machine.ts";
 import type { OverlapConfig, TrunkConfig } from "../config/config.ts";
 import type { Collection, SipLeg } from "./sip-leg.ts";
 
 /**
- * Set-ups that may wait for digits at once. They cost their caller nothing: beyond this many the next is refused (RFC 3578
+ * Set-ups that may wait at once. They cost their caller nothing: beyond this many the next is refused (RFC 3578
  * §4).
  */
 const COLLECTING_MAX = 1_000;
@@ -18,12 +18,12 @@ export interface Arrived {
   readonly key: { readonly sip: string; readonly sequenceNumber: number };
 }
 
-export interface OverlapHost {
+export interface IncompleteHost {
   /** Digits of the called number, as routes see it. */
   digitsOf(arrived: Arrived): number;
   /** Whether a route names this number whole: number analysis (RFC 3578 §2.2). */
   isNamed(arrived: Arrived): boolean;
-  /** The number is complete, or as complete as it gets. */
+  /** The set-up is complete, or as complete as it gets. */
   onCollected(arrived: Arrived, expired: CollectionTimer | undefined): void;
   /** The set-up ended before that. */
   onEnded(arrived: Arrived, decision: Decision): void;
@@ -31,8 +31,8 @@ export interface OverlapHost {
   onTooMany(arrived: Arrived): void;
 }
 
-/** What an INVITE is, seen against those whose numbers are being collected. */
-export type OverlapArrival =
+/** What an INVITE is, seen against those that are not complete. */
+export type IncompleteArrival =
   | "new"
   /** More digits of one that is known. */
   | "further"
@@ -42,16 +42,17 @@ export type OverlapArrival =
   | "late";
 
 /**
- * Called numbers that come in pieces: in SAMs in INFO, or in INVITEs with the same Call-ID and From tag and more digits
- * (RFC 3578 §3). A number is complete by ST, by its length, by a route that names it whole, or by T10 or T35; only then
- * there is a call, one for all INVITEs.
+ * Set-ups that come in pieces. A called number does in SAMs in INFO, or in INVITEs with the same Call-ID and From tag and
+ * more digits (RFC 3578 §3); it is complete by ST, by its length, by a route that names it whole, or by T10 or T35. An IAM
+ * does that is too long for one message: it waits for its segment, or T34 (Q.764 (12/1999) §2.1.12). Only then there is a
+ * call, one for all INVITEs.
  */
-export class OverlapSetUps {
-  readonly #host: OverlapHost;
+export class IncompleteSetUps {
+  readonly #host: IncompleteHost;
   readonly #timers: TimerQueues;
   readonly #collecting = new Map<string, Collecting>();
 
-  constructor(clock: Clock, host: OverlapHost) {
+  constructor(clock: Clock, host: IncompleteHost) {
     this.#timers = new TimerQueues(clock);
     this.#host = host;
   }
@@ -64,7 +65,7 @@ export class OverlapSetUps {
     return this.#timers.size;
   }
 
-  arrival(trunk: TrunkConfig, key: Arrived["key"]): OverlapArrival {
+  arrival(trunk: TrunkConfig, key: Arrived["key"]): IncompleteArrival {
     const known = this.#collecting.get(placeOf(trunk, key))?.arrived.key.sequenceNumber;
     const { sequenceNumber } = key;
     if (known === undefined) return "new";
@@ -72,8 +73,8 @@ export class OverlapSetUps {
     return sequenceNumber > known ? "further" : "late";
   }
 
-  /** Takes an INVITE in; an earlier one of the same call gives way to it. */
-  take(arrived: Arrived, overlap: OverlapConfig): void {
+  /** Takes an INVITE in; an earlier one of the same call gives way to it. Without `overlap` its number is whole. */
+  take(arrived: Arrived, overlap: OverlapConfig | undefined): void {
     const place = placeOf(arrived.trunk, arrived.key);
     const earlier = this.#collecting.get(place);
     if (earlier === undefined && this.#collecting.size >= COLLECTING_MAX) {
@@ -100,19 +101,19 @@ function placeOf(trunk: TrunkConfig, { sip }: Arrived["key"]): string {
   return `${trunk.id} ${sip}`;
 }
 
-/** One set-up that waits for digits. */
+/** One set-up that waits, for its segment first, then for digits. */
 class Collecting implements Collection, TimerOwner {
   readonly arrived: Arrived;
-  readonly #overlap: OverlapConfig;
-  readonly #host: OverlapHost;
+  readonly #overlap: OverlapConfig | undefined;
+  readonly #host: IncompleteHost;
   readonly #timers: TimerQueues;
   readonly #forget: () => void;
   #timer: Timer | undefined;
 
   constructor(
     arrived: Arrived,
-    overlap: OverlapConfig,
-    host: OverlapHost,
+    overlap: OverlapConfig | undefined,
+    host: IncompleteHost,
     timers: TimerQueues,
     forget: () => void,
   ) {
@@ -126,15 +127,24 @@ class Collecting implements Collection, TimerOwner {
   begin(): void {
     const { leg } = this.arrived;
     leg.collection = this;
-    if (this.#waitsForMore(leg.hasSt)) leg.expectDigits();
+    if (this.#waitsForMore()) leg.expectMore();
   }
 
-  onDigits(hasSt: boolean): void {
-    this.#waitsForMore(hasSt);
+  onMore(): void {
+    this.#waitsForMore();
   }
 
-  #waitsForMore(hasSt: boolean): boolean {
+  #waitsForMore(): boolean {
     this.stop();
+    const { hasSt, awaitsSegment } = this.arrived.leg;
+    if (awaitsSegment) {
+      this.#timer = this.#timers.start(this, "T34", T34_MS);
+      return true;
+    }
+    if (this.#overlap === undefined) {
+      this.#complete(undefined);
+      return false;
+    }
     const verdict = verdictOnDigits(this.#host.digitsOf(this.arrived), hasSt, this.#overlap);
     if (verdict.type === "complete" || this.#host.isNamed(this.arrived)) {
       this.#complete(undefined);
@@ -146,7 +156,10 @@ class Collecting implements Collection, TimerOwner {
 
   onTimer(name: string): void {
     this.#timer = undefined;
-    this.#complete(name === "T35" ? "T35" : "T10");
+    if (name === "T34") {
+      this.arrived.leg.goOnWithoutSegment();
+      this.#waitsForMore();
+    } else this.#complete(name === "T35" ? "T35" : "T10");
   }
 
   onEnd(decision: Decision): void {

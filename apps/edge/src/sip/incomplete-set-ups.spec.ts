@@ -1,7 +1,14 @@
 import { describe, expect, it } from "@jest/globals";
-import { buildBody, iamFrom, type CollectionTimer } from "@tandem/interworking";
-import { isupMessage, type IsupMessage } from "@tandem/isup";
-import { octetsOf, octetString, parseMessage, UserAgent, type SipResponse } from "@tandem/sip";
+import { iamFrom, T34_MS, type CollectionTimer } from "@tandem/interworking";
+import { editIsup, isupMessage, segmentIsup, type IsupMessage } from "@tandem/isup";
+import {
+  buildMultipart,
+  octetsOf,
+  octetString,
+  parseMessage,
+  UserAgent,
+  type SipResponse,
+} from "@tandem/sip";
 import { MemoryNetwork, SeededRandom, VirtualClock } from "@tandem/sip/testing";
 import { CallIdentity } from "../calls/call-identity.ts";
 import { checkConfig } from "../config/check.ts";
@@ -9,15 +16,15 @@ import type { TrunkConfig } from "../config/config.ts";
 import { EchoPorts } from "../media/echo-ports.ts";
 import { Counters } from "../telemetry/counters.ts";
 import { IsupAnswers } from "./leg-isup.ts";
-import { OverlapSetUps, type Arrived } from "./overlap.ts";
+import { IncompleteSetUps, type Arrived } from "./incomplete-set-ups.ts";
 import { SipLeg } from "./sip-leg.ts";
 
 const [CARRIER, EDGE] = ["192.0.2.1", "192.0.2.2"];
 const T10_MS = 5_000;
 const T35_MS = 15_000;
 
-function trunkOf(): TrunkConfig {
-  const overlap = "overlap: { minDigits: 8, maxDigits: 12 }";
+function trunkOf(hasOverlap: boolean): TrunkConfig {
+  const overlap = hasOverlap ? "overlap: { minDigits: 8, maxDigits: 12 }" : "";
   const text = [
     "version: 1",
     `listen: [{ id: udp, transport: udp, address: "${EDGE}:5060" }]`,
@@ -38,16 +45,16 @@ class Dialled {
   readonly counters = new Counters();
   /** `collected +49… T10`, `abandoned`: what the owner was told, by Call-ID. */
   readonly told = new Map<string, string[]>();
-  readonly overlap: OverlapSetUps;
+  readonly incomplete: IncompleteSetUps;
   readonly agent: UserAgent;
+  /** Parameters of the IAM that `call.incoming` has, by Call-ID. */
+  readonly isups = new Map<string, Readonly<Record<string, unknown>>>();
   readonly #cseq = new Map<string, number>();
   #branch = 0;
 
-  constructor() {
-    const trunk = trunkOf();
-    const { overlap } = trunk.isup;
-    if (overlap === undefined) throw new TypeError("no overlap");
-    this.overlap = new OverlapSetUps(this.clock, {
+  constructor({ hasOverlap = true } = {}) {
+    const trunk = trunkOf(hasOverlap);
+    this.incomplete = new IncompleteSetUps(this.clock, {
       digitsOf: ({ leg }) => leg.setup.called.e164.length - 1,
       isNamed: () => false,
       onCollected: (arrived, expired) => {
@@ -88,10 +95,10 @@ class Dialled {
           const { callId = "", fromTag = "", cseq } = session.request;
           const sip = CallIdentity.keyOf(callId, fromTag);
           const key = { sip, sequenceNumber: cseq?.sequenceNumber ?? 0 };
-          const arrival = this.overlap.arrival(trunk, key);
+          const arrival = this.incomplete.arrival(trunk, key);
           const read = SipLeg.read(session, trunk, parts);
           if (arrival === "late" || arrival === "merged") session.reject({ status: 484 });
-          else if (read.ok) this.overlap.take({ leg: read.leg, trunk, key }, overlap);
+          else if (read.ok) this.incomplete.take({ leg: read.leg, trunk, key }, trunk.isup.overlap);
           else session.reject(read.reply);
         },
       },
@@ -117,20 +124,23 @@ class Dialled {
       arrived,
       `collected ${e164}${expired === undefined ? "" : ` ${expired}`}, ${leg.earlyMessages} SAM`,
     );
+    this.isups.set(
+      leg.common.sip.callId,
+      leg.detailsOf("incoming", { type: "incoming" }).isup?.parameters ?? {},
+    );
     leg.turnAway({ status: 480 });
   }
 
-  send(method: string, callId: string, called: string, isup?: IsupMessage, toTag = ""): void {
+  send(method: string, callId: string, called: string, isup: IsupMessage[] = [], toTag = ""): void {
     const cseq = (this.#cseq.get(callId) ?? 0) + (method === "CANCEL" ? 0 : 1);
     this.#cseq.set(callId, cseq);
     if (method !== "CANCEL") this.#branch++;
-    const part = isup && {
-      octets: isup.octets,
-      version: "itu-t92+",
-      base: undefined,
-      handling: "optional" as const,
-    };
-    const body = buildBody({ isup: part });
+    const { contentType, body } = buildMultipart(
+      isup.map(({ octets }) => ({
+        headers: [{ name: "Content-Type", value: "application/isup;version=itu-t92+" }],
+        octets,
+      })),
+    );
     const lines = [
       `${method} sip:${called}@${EDGE};user=phone SIP/2.0`,
       `Via: SIP/2.0/UDP ${CARRIER}:5060;branch=z9hG4bK${this.#branch}`,
@@ -140,29 +150,26 @@ class Dialled {
       `Call-ID: ${callId}`,
       `CSeq: ${cseq} ${method}`,
       `Contact: <sip:a@${CARRIER}:5060>`,
-      ...(body?.headers ?? []).map(([name, value]) => `${name}: ${value}`),
-      `Content-Length: ${body?.octets.length ?? 0}`,
+      ...(isup.length > 0 ? ["MIME-Version: 1.0", `Content-Type: ${contentType}`] : []),
+      `Content-Length: ${isup.length > 0 ? body.length : 0}`,
     ];
     const head = octetsOf(`${lines.join("\r\n")}\r\n\r\n`);
-    this.carrier.send(Buffer.concat([head, body?.octets ?? new Uint8Array(0)]), EDGE, 5060);
+    this.carrier.send(isup.length > 0 ? Buffer.concat([head, body]) : head, EDGE, 5060);
     this.clock.advance(2);
   }
 
   invite(callId: string, digits: string, hasIsup = true): void {
-    this.send(
-      "INVITE",
-      callId,
-      `+49${digits}`,
-      hasIsup ? iamFrom({ called: digits }, "itu-t92+") : undefined,
-    );
+    this.send("INVITE", callId, `+49${digits}`, hasIsup ? [iamFrom({ called: digits }, "itu-t92+")] : []);
+  }
+
+  sam(callId: string, digits: string, stSignal = false): void {
+    this.info(callId, isupMessage("SAM", { subsequentNumber: { digits, stSignal } }));
   }
 
   /** In the early dialog of the last 183. */
-  sam(callId: string, digits: string, stSignal = false): void {
+  info(callId: string, isup: IsupMessage): void {
     const early = this.responses.filter((each) => each.callId === callId && each.status === 183).at(-1);
-    if (early?.toTag === undefined) return;
-    const isup = isupMessage("SAM", { subsequentNumber: { digits, stSignal } });
-    this.send("INFO", callId, "x", isup, `;tag=${early.toTag}`);
+    if (early?.toTag !== undefined) this.send("INFO", callId, "x", [isup], `;tag=${early.toTag}`);
   }
 
   statusesOf(callId: string, method: string): number[] {
@@ -184,7 +191,7 @@ describe("digits that are collected", () => {
     expect(dialled.told.size).toBe(0);
     dialled.clock.advance(200);
     expect(dialled.told.get("c")).toEqual(["collected +493099900 T10, 2 SAM"]);
-    expect(dialled.overlap.pendingTimers).toBe(0);
+    expect(dialled.incomplete.pendingTimers).toBe(0);
   });
 
   it("are not waited for any longer because of a SAM without any", () => {
@@ -233,7 +240,7 @@ describe("digits that are collected", () => {
       }
     }
     dialled.clock.advance(CALLS * T35_MS);
-    expect(dialled.overlap.size + dialled.overlap.pendingTimers).toBe(0);
+    expect(dialled.incomplete.size + dialled.incomplete.pendingTimers).toBe(0);
     // A call that has come to its end may be dialled anew: each INVITE with a final answer of its own, no more ends than those.
     for (const [callId, ends] of dialled.told) {
       const invites = dialled.network.sent.filter(
@@ -246,5 +253,83 @@ describe("digits that are collected", () => {
       expect(ends.length).toBeLessThanOrEqual(invites.length);
     }
     expect(dialled.told.size).toBe(CALLS);
+  });
+});
+
+/** An IAM too long for one signal unit, cut in two. */
+function segmented(digits: string): readonly [IsupMessage, IsupMessage] {
+  const octets = new Uint8Array(120).fill(0x55);
+  const iam = editIsup(iamFrom({ called: digits }, "itu-t92+"), {
+    accessTransport: { octets: new Uint8Array(150).fill(0x7d) },
+    userToUserInformation: { protocolDiscriminator: 0, octets },
+  });
+  const [first, segment] = segmentIsup(iam) ?? [];
+  if (first === undefined || segment === undefined) throw new TypeError("one message is enough");
+  return [first, segment];
+}
+
+describe("an IAM of two segments (Q.764 §2.1.12)", () => {
+  const [IAM, SGM] = segmented("309990012");
+
+  it.each([false, true])(
+    "is one set-up with the parameters of both; the trunk collects digits: %s",
+    (hasOverlap) => {
+      const dialled = new Dialled({ hasOverlap });
+      dialled.send("INVITE", "c", "+49309990012", [IAM]);
+      dialled.clock.advance(T34_MS - 10);
+      expect(dialled.told.size).toBe(0);
+      dialled.info("c", SGM);
+      expect(dialled.statusesOf("c", "INFO")).toEqual([200]);
+      if (hasOverlap) dialled.clock.advance(T10_MS);
+      expect(dialled.told.get("c")).toEqual([`collected +49309990012${hasOverlap ? " T10" : ""}, 0 SAM`]);
+      expect(dialled.isups.get("c")).toMatchObject({
+        accessTransport: {},
+        userToUserInformation: {},
+        optionalForwardCallIndicators: { simpleSegmentation: 0 },
+      });
+      expect(dialled.incomplete.size + dialled.incomplete.pendingTimers).toBe(0);
+    },
+  );
+
+  it("is one set-up at once where the INVITE has both", () => {
+    const dialled = new Dialled({ hasOverlap: false });
+    dialled.send("INVITE", "c", "+49309990012", [IAM, SGM]);
+    expect(dialled.told.get("c")).toEqual(["collected +49309990012, 0 SAM"]);
+    expect(dialled.isups.get("c")).toHaveProperty("userToUserInformation");
+  });
+
+  it("goes on alone when T34 is over, and is counted", () => {
+    const dialled = new Dialled({ hasOverlap: false });
+    dialled.send("INVITE", "c", "+49309990012", [IAM]);
+    dialled.clock.advance(T34_MS + 10);
+    expect(dialled.told.get("c")).toEqual(["collected +49309990012, 0 SAM"]);
+    expect(dialled.isups.get("c")).toMatchObject({
+      optionalForwardCallIndicators: { simpleSegmentation: 1 },
+    });
+    expect(dialled.counters.get("tandem_isup_segments_missing_total")).toBe(1);
+  });
+
+  it("keeps what else comes meanwhile as messages of their own, and digits for the number", () => {
+    const dialled = new Dialled({ hasOverlap: false });
+    dialled.send("INVITE", "c", "+49309990012", [IAM]);
+    dialled.sam("c", "34");
+    dialled.info("c", SGM);
+    expect(dialled.told.get("c")).toEqual(["collected +4930999001234, 1 SAM"]);
+  });
+
+  it("is not waited for where none was announced: it is a message of its own", () => {
+    const dialled = new Dialled();
+    dialled.invite("c", "3099");
+    dialled.info("c", SGM);
+    dialled.clock.advance(T35_MS);
+    expect(dialled.told.get("c")).toEqual(["collected +493099 T35, 1 SAM"]);
+  });
+
+  it("ends with its CANCEL", () => {
+    const dialled = new Dialled({ hasOverlap: false });
+    dialled.send("INVITE", "c", "+49309990012", [IAM]);
+    dialled.send("CANCEL", "c", "+49309990012");
+    expect(dialled.told.get("c")).toEqual(["abandoned"]);
+    expect(dialled.incomplete.size + dialled.incomplete.pendingTimers).toBe(0);
   });
 });
