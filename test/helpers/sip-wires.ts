@@ -60,10 +60,10 @@ export interface TcpAcceptor {
   close(): void;
 }
 
-export async function acceptTcp(): Promise<TcpAcceptor> {
+export async function acceptTcp(at: Peer = { address: "127.0.0.1", port: 0 }): Promise<TcpAcceptor> {
   const server = createServer();
   const accepted = once(server, "connection").then(([socket]) => streamWire(socket as Socket, "TCP"));
-  server.listen(0, "127.0.0.1");
+  server.listen(at.port, at.address);
   await once(server, "listening");
   const address = server.address();
   if (address === null || typeof address === "string") throw new TypeError("a TCP server has a port");

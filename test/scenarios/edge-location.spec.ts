@@ -23,6 +23,10 @@ beforeAll(async () => {
   names.failing.add(BROKEN);
   edge = await startEdge({
     listen: [{ id: "tcp", transport: "tcp", address: "127.0.0.1:0" }],
+    trunks: [
+      { id: "carrier", profile: "sip-t", sources: ["127.0.0.1"] },
+      { id: "fragments", profile: "sip-t", sources: ["127.0.0.3"], largeRequests: "udp" },
+    ],
     dns: { servers: [names.address], timeout: "500ms" },
   });
   caller = await SipClient.open(edge);
@@ -79,6 +83,30 @@ async function byeOver(acceptor: TcpAcceptor): Promise<RawMessage> {
   const wire = await acceptor.accepted;
   return byeAt(new SipClient(wire, wire));
 }
+
+describe("a trunk whose source is a name", () => {
+  it("is who calls from the addresses that the configured name servers give it, of either family", async () => {
+    const own = await NameServer.open({
+      A: { "sbc.example": ["127.0.0.9"] },
+      AAAA: { "sbc6.example": ["::1"] },
+    });
+    const named = await startEdge({
+      trunks: [{ id: "named", sources: ["sbc.example", "sbc6.example", NOBODY] }],
+      dns: { servers: [own.address], timeout: "500ms" },
+    });
+    const call = new TestCall(await SipClient.open(named, "127.0.0.9"), named);
+    await call.establish();
+    await call.bye();
+    expect(eventsOf(named.journalEvents(), call.callId)[0]?.data.trunkId).toBe("named");
+    const stranger = new TestCall(await SipClient.open(named), named);
+    stranger.invite();
+    await stranger.final(403);
+    expect(own.asked).toEqual(expect.arrayContaining(["A sbc.example", "AAAA sbc6.example", `A ${NOBODY}`]));
+    expect(named.log.find((line) => line.includes("cannot be resolved"))).toContain(NOBODY);
+    await named.stop();
+    await own.close();
+  });
+});
 
 describe("a BYE of the edge", () => {
   it("goes to where the name in the caller's Contact leads (RFC 3263 §4.2)", async () => {
@@ -177,6 +205,45 @@ describe("a BYE of the edge", () => {
       client.close();
     },
   );
+
+  describe("of more than 1,300 octets (RFC 3261 §18.1.1)", () => {
+    /** Each `Record-Route` comes back as a Route. */
+    const recorded = (address: string, port: number): string[] =>
+      Array.from(
+        { length: 4 },
+        (_, at) => `Record-Route: <sip:${address}:${port};lr;hop=${at};id=${"x".repeat(400)}>`,
+      );
+    const OVER_TCP = /^SIP\/2\.0\/TCP /;
+    const OVER_UDP = /^SIP\/2\.0\/UDP /;
+
+    it("goes by TCP, which its Via names", async () => {
+      const acceptor = await tcpElsewhere();
+      const call = await ended(caller, NOBODY, recorded("127.0.0.1", acceptor.port));
+      const bye = await byeOver(acceptor);
+      expect([bye.header("call-id"), bye.octets.length > 1_300]).toEqual([call.callId, true]);
+      expect(bye.header("via")).toMatch(OVER_TCP);
+    });
+
+    it.each(["at first", "and at once, as that is remembered"])(
+      "goes by UDP where TCP is refused, %s",
+      async () => {
+        const call = await ended(caller, NOBODY, recorded("127.0.0.1", elsewhere.port));
+        const bye = await byeAt(elsewhere);
+        expect(bye.header("call-id")).toBe(call.callId);
+        expect(bye.header("via")).toMatch(OVER_UDP);
+      },
+    );
+
+    it("goes by UDP where the trunk of its target is configured so, though TCP is there", async () => {
+      const peer = await SipClient.open(edge, "127.0.0.3");
+      const acceptor = await acceptTcp({ address: peer.address, port: peer.port });
+      acceptors.push(acceptor);
+      const call = await ended(caller, NOBODY, recorded(peer.address, peer.port));
+      const bye = await byeAt(peer);
+      expect([bye.header("call-id"), bye.octets.length > 1_300]).toEqual([call.callId, true]);
+      expect(bye.header("via")).toMatch(OVER_UDP);
+    });
+  });
 
   it("goes to where the Contact leads once that connection is gone", async () => {
     const acceptor = await tcpElsewhere();

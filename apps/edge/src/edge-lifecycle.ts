@@ -59,7 +59,7 @@ export class EdgeLifecycle
       await this.#refreshNames();
       this.#refresh = setInterval(() => void this.#refreshNames(), NAMES_REFRESH_MS);
     }
-    this.#sockets = await SipSockets.open(config, { counters, logger: logger.child("sip") });
+    this.#sockets = await SipSockets.open(config, { trunks, counters, logger: logger.child("sip") });
     this.#openAgent(this.#sockets);
     for (const { id, protocol, sentBy } of this.#sockets.transports)
       logger.log("info", "listening", { listener: id, transport: protocol.toLowerCase(), ...sentBy });

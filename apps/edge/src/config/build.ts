@@ -58,6 +58,7 @@ export interface RawConfig {
     readonly profile?: TrunkProfile;
     readonly sources: readonly string[];
     readonly listener?: string;
+    readonly largeRequests?: "tcp" | "udp";
     readonly isup?: {
       readonly variant?: string;
       readonly handling?: "optional" | "required";
@@ -199,6 +200,7 @@ function trunkOf(raw: RawConfig["trunks"][number]): EdgeConfig["trunks"][number]
     profile,
     sources: raw.sources,
     listener: raw.listener,
+    largeRequests: raw.largeRequests ?? DEFAULTS.largeRequests,
     isup: {
       variant: raw.isup?.variant ?? DEFAULTS.variant,
       acceptsAnyVersion: raw.isup?.variant !== undefined,

@@ -26,6 +26,7 @@ trunks:
     profile: sip-i
     sources: &nets [203.0.113.0/24, 198.51.100.7, "2001:db8:1::/48", sbc.acme.example]
     listener: in
+    largeRequests: udp
     isup:
       variant: ansi88
       handling: required
@@ -89,6 +90,7 @@ describe("checkConfig", () => {
           profile: "sip",
           sources: ["192.0.2.1"],
           listener: undefined,
+          largeRequests: "tcp",
           isup: {
             variant: "itu-t92+",
             acceptsAnyVersion: false,
@@ -156,6 +158,7 @@ describe("checkConfig", () => {
           profile: "sip-i",
           sources,
           listener: "in",
+          largeRequests: "udp",
           isup: {
             variant: "ansi88",
             acceptsAnyVersion: true,
@@ -180,6 +183,7 @@ describe("checkConfig", () => {
           profile: "sip",
           sources,
           listener: "udp-2",
+          largeRequests: "tcp",
           isup: {
             variant: "itu-t92+",
             acceptsAnyVersion: false,

@@ -1,4 +1,5 @@
 import type { CauseRules } from "@tandem/interworking";
+import type { LargeRequests } from "@tandem/sip";
 import type { Secret } from "./secret.ts";
 
 /** The configuration as the edge uses it: checked, every default filled in, frozen. */
@@ -76,6 +77,8 @@ export interface TrunkConfig {
   readonly sources: readonly string[];
   /** Only on this listener; on every one where undefined. */
   readonly listener: string | undefined;
+  /** What leads to the trunk's sources by UDP and has more than 1,300 octets (RFC 3261 §18.1.1). */
+  readonly largeRequests: LargeRequests;
   readonly isup: {
     /** Where the body's own `version` and `base` say nothing known. */
     readonly variant: string;

@@ -26,6 +26,13 @@ const REFERENCE_FAULTS: readonly FaultRow[] = [
     ["2:61: listen[1].id: udp-1 is the id of listen[0] already"],
   ],
   [
+    "large requests by a TCP that no listener has",
+    file({
+      trunks: "trunks: [{ id: acme, sources: [192.0.2.1], largeRequests: tcp }]",
+    }),
+    ["3:59: trunks[0].largeRequests: there is no listener with transport tcp to send by"],
+  ],
+  [
     "listeners and trunks that there are not",
     file({
       trunks: "trunks: [{ id: acme, sources: [192.0.2.1], listener: upd-1 }]",

@@ -130,6 +130,8 @@ function checkTrunks({ trunks = [], listen = [] }: Config, report: Report): void
   );
   trunks.forEach((trunk, index) => {
     const listener = trunk?.listener;
+    if (trunk?.largeRequests === "tcp" && listen.every((each) => each?.transport !== "tcp"))
+      report(["trunks", index, "largeRequests"], "there is no listener with transport tcp to send by");
     if (listener !== undefined && !listeners.includes(listener))
       report(["trunks", index, "listener"], `there is no listener ${listener}`, nearest(listener, listeners));
     checkOverlap(trunk?.isup?.overlap, ["trunks", index, "isup", "overlap"], report);

@@ -116,8 +116,9 @@ export const DNS = object(
         description: "A name server.",
       },
       default: [],
-      description: "Name servers that are asked for the names in peers' Contact and Record-Route (RFC 3263).",
-      reason: "None: those of the system. Names among `trunks[].sources` are the system's in any case.",
+      description:
+        "Name servers that are asked for the names in peers' Contact and Record-Route (RFC 3263), and among `trunks[].sources`.",
+      reason: "None: those of the system.",
     },
     timeout: {
       ...DURATION,

@@ -46,6 +46,7 @@ export const DEFAULTS = {
   T35: "15s",
   after: "0s",
   provisional: "ringing",
+  largeRequests: "tcp",
   mediaPorts: "20000-20999",
   journalDirectory: "./data/journal",
   journalMaxBytes: "4GiB",

@@ -185,6 +185,13 @@ export const TRUNK = object(
       description: "Only requests that came to this listener; to any where left out.",
       reason: "Tells trunks apart that share a source.",
     },
+    largeRequests: {
+      enum: ["tcp", "udp"],
+      default: DEFAULTS.largeRequests,
+      description:
+        "By what requests of more than 1,300 octets go to addresses of `sources` that are reached by UDP: by TCP first, where a listener has it, and by UDP where the connection fails within 1 s, which is remembered for a while (RFC 3261 §18.1.1); or by UDP, in fragments.",
+      reason: "Many carriers drop what comes to TCP without a word.",
+    },
     isup,
     interworking,
     numbers,

@@ -12,9 +12,11 @@ import { fileFaults } from "../config/certificate-files.ts";
 import type { EdgeConfig, ListenConfig } from "../config/config.ts";
 import type { Counters } from "../telemetry/counters.ts";
 import type { Logger } from "../telemetry/logger.ts";
+import type { TrunkTable } from "../trunks/trunk-table.ts";
 import { openListener, readCertificates } from "./open-listener.ts";
 
 export interface SipSocketsParts {
+  readonly trunks: TrunkTable;
   readonly counters: Counters;
   readonly logger: Logger;
 }
@@ -45,7 +47,10 @@ export class SipSockets {
       transports: listeners.protocols,
       families: familiesOf(listen),
     });
-    this.locator = new TargetLocator(servers3263, listeners);
+    this.locator = new TargetLocator(servers3263, listeners, {
+      largeRequests: ({ address }, near) =>
+        near === undefined ? undefined : parts.trunks.find(address, near)?.largeRequests,
+    });
     for (const transport of transports) this.#watch(transport);
   }
 

@@ -1,4 +1,3 @@
-import { lookup } from "node:dns/promises";
 import { randomInt } from "node:crypto";
 import { Module } from "@nestjs/common";
 import { systemClock } from "@tandem/sip/node";
@@ -9,6 +8,7 @@ import { EchoPorts } from "../media/echo-ports.ts";
 import { Counters } from "../telemetry/counters.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import { CONFIG, LOGGER } from "../tokens.ts";
+import { sourceNames } from "../trunks/source-names.ts";
 import { TrunkTable } from "../trunks/trunk-table.ts";
 import { IsupAnswers } from "./leg-isup.ts";
 import { SipEdge } from "./sip-edge.ts";
@@ -22,10 +22,7 @@ const SESSION_ID_MAX = 2 ** 47;
     {
       provide: TrunkTable,
       inject: [CONFIG],
-      useFactory: ({ trunks }: EdgeConfig) =>
-        new TrunkTable(trunks, async (name) =>
-          (await lookup(name, { all: true })).map(({ address }) => address),
-        ),
+      useFactory: ({ trunks, dns }: EdgeConfig) => new TrunkTable(trunks, sourceNames(dns)),
     },
     {
       provide: EchoPorts,

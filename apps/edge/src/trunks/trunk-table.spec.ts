@@ -8,6 +8,7 @@ const trunk = (id: string, sources: string[], listener?: string): TrunkConfig =>
   profile: "sip",
   sources,
   listener,
+  largeRequests: "tcp",
   isup: {
     variant: "itu-t92+",
     acceptsAnyVersion: false,

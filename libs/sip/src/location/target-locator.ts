@@ -5,8 +5,12 @@ import type { HopSequence } from "./hop-sequence.ts";
 import type { ServerLocator } from "./server-locator.ts";
 
 export interface TargetLocatorOptions {
-  /** What carriers do with requests above 1,300 octets differs: by hop, TCP first where it is absent (RFC 3261 §18.1.1). */
-  readonly largeRequests?: ((hop: NextHop) => LargeRequests | undefined) | undefined;
+  /**
+   * What carriers do with requests above 1,300 octets differs: by hop and by the listener that is stayed on, TCP first
+   * where it is absent (RFC 3261 §18.1.1).
+   */
+  readonly largeRequests?:
+    ((hop: NextHop, near: string | undefined) => LargeRequests | undefined) | undefined;
 }
 
 /** Targets on our listeners for a URI: RFC 3263 finds the hops, RFC 3261 §18.1.1 the transport for large requests. */
@@ -26,7 +30,7 @@ export class TargetLocator {
     const uri = parseUri(uriText);
     const hops = uri === undefined ? undefined : this.#servers.locate(uri);
     const targetsOf = (hop: NextHop): Target[] => {
-      const large = this.#options.largeRequests?.(hop);
+      const large = this.#options.largeRequests?.(hop, near);
       return this.#listeners.targets(hop, requestOctets, { listener: near, large });
     };
     return new LocatedTargets(hops, targetsOf, this.#servers);
