@@ -213,9 +213,10 @@ export class TwoAgents {
   /** What is open anywhere, once every timer has had its time. */
   leftovers(): number {
     this.clock.advance(4 * 32_000 + 5_000);
-    const open = ({ dialogs, pendingSubscriptions, layer }: UserAgent): number =>
+    const open = ({ dialogs, pendingSubscriptions, references, layer }: UserAgent): number =>
       dialogs +
       pendingSubscriptions +
+      references +
       layer.serverTransactions +
       layer.clientTransactions +
       layer.timers.size;

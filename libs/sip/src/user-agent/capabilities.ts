@@ -42,6 +42,7 @@ export const KNOWN_METHODS: ReadonlySet<string> = new Set([
 export class Capabilities {
   readonly #wiring: Wiring;
   readonly #methods: ReadonlySet<string>;
+  readonly #events: readonly string[];
   /** Calls differ little: what each kind says is made once. */
   readonly #ofCalls = new Map<string, readonly HeaderField[]>();
   readonly supported: readonly string[];
@@ -53,11 +54,15 @@ export class Capabilities {
     if (wiring.reliableProvisionals !== "never") supported.push("100rel");
     if (wiring.sessionTimer !== undefined) supported.push("timer");
     if (wiring.replaces) supported.push("replaces");
-    if ([...wiring.methods, ...wiring.callMethods].includes("REFER")) supported.push("norefersub", "nosub");
-    this.supported = supported;
     const { takesCalls, methods, callMethods } = wiring;
+    const takesRefer = [...methods, ...callMethods].includes("REFER");
+    if (takesRefer) supported.push("norefersub", "nosub", "explicitsub");
+    this.supported = supported;
+    // RFC 7614 §4: what a REFER has started may be subscribed to.
+    this.#events = [...new Set([...wiring.events, ...(takesRefer ? ["refer"] : [])])];
     const calls = takesCalls ? ["INVITE", "ACK", "CANCEL", "BYE", "PRACK", "UPDATE", ...callMethods] : [];
-    this.#methods = new Set([...calls, "OPTIONS", ...methods]);
+    const subscribe = this.#events.length > 0 ? ["SUBSCRIBE"] : [];
+    this.#methods = new Set([...calls, "OPTIONS", ...methods, ...subscribe]);
     this.allow = ["Allow", [...this.#methods].join(", ")];
   }
 
@@ -89,11 +94,11 @@ export class Capabilities {
   }
 
   hasEvent(name: string | undefined): boolean {
-    return name !== undefined && this.#wiring.events.includes(name);
+    return name !== undefined && this.#events.includes(name);
   }
 
   get allowEvents(): HeaderField[] {
-    return this.#wiring.events.length === 0 ? [] : [["Allow-Events", this.#wiring.events.join(", ")]];
+    return this.#events.length === 0 ? [] : [["Allow-Events", this.#events.join(", ")]];
   }
 
   /** For 200 to OPTIONS. */

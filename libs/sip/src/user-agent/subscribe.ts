@@ -1,11 +1,13 @@
 import { isSips } from "../dialog/dialog.ts";
+import type { HeaderField } from "../message/header-field.ts";
 import type { SipResponse } from "../message/message.ts";
+import { parseNameAddrs } from "../message/name-addr.ts";
 import type { Flow } from "../transport/flow.ts";
 import { ClientRequest, type RequestPlan } from "./client-request.ts";
 import { parseEvent, type EventName } from "./event-name.ts";
 import type { OpenDialog } from "./open-dialog.ts";
 import { OutOfDialog, type Addressing } from "./out-of-dialog.ts";
-import { Subscription, type SubscriptionListener } from "./subscription.ts";
+import { Subscription, type Renew, type SubscriptionListener } from "./subscription.ts";
 import type { RequestBody, UserAgentCore } from "./user-agent-core.ts";
 
 export interface SubscribeParts extends Addressing, RequestBody {
@@ -28,33 +30,43 @@ export function subscribe(
   parts: SubscribeParts,
   listener: SubscriptionListener,
 ): Subscription {
-  const requests = new OutOfDialog(core, parts);
-  const content = (expiresS: number): RequestBody => ({
-    headers: [
-      ["Event", parts.event],
-      ["Expires", String(expiresS)],
-      ["Allow", "NOTIFY"],
-      ...(parts.headers ?? []),
-    ],
-    body: parts.body,
-  });
   const subscription = new Subscription(
     core,
     parseEvent(parts.event),
     parts.expiresS,
     listener,
-    (renewed, expiresS) => {
-      // Ended before there was a dialog: nothing can be said; timer N ends it.
-      if (renewed.dialog !== undefined) sendInDialog(renewed, renewed.dialog, "SUBSCRIBE", content(expiresS));
-    },
+    renewal(parts),
   );
+  sendSubscribe(core, subscription, parts);
+  return subscription;
+}
+
+function subscribeContent(parts: SubscribeParts, expiresS: number): Required<RequestBody> {
+  const own: HeaderField[] = [
+    ["Event", parts.event],
+    ["Expires", String(expiresS)],
+    ["Allow", "NOTIFY"],
+  ];
+  return { headers: [...own, ...(parts.headers ?? [])], body: parts.body };
+}
+
+function renewal(parts: SubscribeParts): Renew {
+  return (subscription, expiresS) => {
+    const { dialog } = subscription;
+    // Ended before there was a dialog: nothing can be said; timer N ends it.
+    if (dialog !== undefined)
+      sendInDialog(subscription, dialog, "SUBSCRIBE", subscribeContent(parts, expiresS));
+  };
+}
+
+function sendSubscribe(core: UserAgentCore, subscription: Subscription, parts: SubscribeParts): void {
+  const requests = new OutOfDialog(core, parts);
   subscription.await(requests.callId, requests.fromTag, () => requests.sequenceNumber);
   const plan = requests.plan("SUBSCRIBE", (_amendment, target) => {
-    const { headers = [], body } = content(parts.expiresS);
+    const { headers, body } = subscribeContent(parts, parts.expiresS);
     return { headers: [...core.contactHeaders(target.listener, isSips(parts.requestUri)), ...headers], body };
   });
   send(core, subscription, plan);
-  return subscription;
 }
 
 /** REFER inside a call (RFC 3515 §2.4); its progress comes in NOTIFYs of a subscription in the same dialog. */
@@ -76,7 +88,7 @@ export function referInDialog(
     },
     {
       onFinal: (response) => {
-        referred(subscription, content, response, open.flow);
+        referred({ core, subscription, from: withoutTag(open.data.local) }, content, response, open.flow);
       },
     },
   );
@@ -101,7 +113,8 @@ export function referOutside(
   const request: ClientRequest = new ClientRequest(core, plan, {
     onFinal: (response) => {
       // Where nothing is located, this is told before there is a request.
-      referred(subscription, content, response, response && flowOf(core, request));
+      const flow = response && flowOf(core, request);
+      referred({ core, subscription, from: parts.from }, content, response, flow);
     },
   });
   return subscription;
@@ -123,10 +136,21 @@ function referContent(referTo: string, { headers = [], body }: RequestBody): Req
 }
 
 const NO_SUBSCRIPTION = /(^|[\s,])nosub($|[\s,])/i;
+const OWN_SUBSCRIPTION = /(^|[\s,])explicitsub($|[\s,])/i;
 
-/** RFC 7614 §4.2: what requires `nosub` makes no subscription; RFC 4488 §4.1: the 2xx says whether it has made one. */
+interface Referral {
+  readonly core: UserAgentCore;
+  readonly subscription: Subscription;
+  /** Value of From, without a tag. */
+  readonly from: string;
+}
+
+/**
+ * RFC 7614 §4: Refer-Events-At says where to subscribe; §4.2: what requires `nosub` makes no subscription; RFC 4488 §4.1:
+ * the 2xx says whether it has made one.
+ */
 function referred(
-  subscription: Subscription,
+  { core, subscription, from }: Referral,
   sent: Required<RequestBody>,
   response: SipResponse | undefined,
   flow: Flow | undefined,
@@ -135,12 +159,31 @@ function referred(
     subscription.refused(response);
     return;
   }
-  const isUnwanted = sent.headers.some(
-    ([name, value]) => name.toLowerCase() === "require" && NO_SUBSCRIPTION.test(value),
-  );
+  const requires = (pattern: RegExp): boolean =>
+    sent.headers.some(([name, value]) => name.toLowerCase() === "require" && pattern.test(value));
+  // Unasked for it says nothing: the REFER has made a subscription already.
+  const eventsAt = requires(OWN_SUBSCRIPTION)
+    ? parseNameAddrs(response.headers("refer-events-at"))?.[0]?.uriText
+    : undefined;
+  if (eventsAt !== undefined) {
+    const parts = {
+      requestUri: eventsAt,
+      from,
+      to: `<${eventsAt}>`,
+      event: "refer",
+      expiresS: REFER_EXPIRES_S,
+    };
+    subscription.moveTo(parseEvent(parts.event), renewal(parts));
+    sendSubscribe(core, subscription, parts);
+    return;
+  }
   const isNone = response.header("refer-sub")?.trim().toLowerCase() === "false";
-  if (isUnwanted || isNone) subscription.acceptedAlone();
+  if (requires(NO_SUBSCRIPTION) || isNone) subscription.acceptedAlone();
   else subscription.accepted(response, flow);
+}
+
+function withoutTag(from: string): string {
+  return from.replace(/\s*;\s*tag\s*=[^;]*/i, "");
 }
 
 function sendInDialog(

@@ -24,7 +24,7 @@ export interface SubscriptionListener {
   onEnded(response: SipResponse | undefined): void;
 }
 
-/** The SUBSCRIBE of a subscription that can be refreshed; a REFER's cannot, here. */
+/** The SUBSCRIBE of a subscription that can be refreshed; that which a REFER makes by itself cannot, here. */
 export type Renew = (subscription: Subscription, expiresS: number) => void;
 
 /**
@@ -36,7 +36,7 @@ export class Subscription implements DialogUsage, TimerOwner {
   event: EventName;
   readonly #core: UserAgentCore;
   readonly #listener: SubscriptionListener;
-  readonly #renew: Renew;
+  #renew: Renew;
   readonly #running = new Map<string, Timer>();
   readonly #expiresS: number;
   #state: Subscriber;
@@ -78,9 +78,18 @@ export class Subscription implements DialogUsage, TimerOwner {
 
   /** Outside of a dialog: the first NOTIFY to this Call-ID and tag may make one. */
   await(callId: string, localTag: string, localSequenceNumber: () => number): void {
+    if (this.#pendingKey !== undefined) this.#core.pendingSubscriptions.delete(this.#pendingKey);
     this.#pendingKey = pendingKey(callId, localTag);
     this.#localSequenceNumber = localSequenceNumber;
     this.#core.pendingSubscriptions.set(this.#pendingKey, this);
+  }
+
+  /** A REFER's, whose peer says where to subscribe (RFC 7614 §4): another event, in a dialog of its own. */
+  moveTo(event: EventName, renew: Renew): void {
+    this.event = event;
+    this.#renew = renew;
+    this.#open?.remove(this);
+    this.#open = undefined;
   }
 
   /** A NOTIFY that has no dialog yet. */

@@ -9,7 +9,7 @@ import type {
 } from "../transaction/server-transaction.ts";
 import type { TransactionLayer } from "../transaction/transaction-layer.ts";
 import { TurnoverMap } from "../transaction/turnover-map.ts";
-import type { TimerQueues } from "../transaction/timers.ts";
+import type { TimerOwner, TimerQueues } from "../transaction/timers.ts";
 import type { Random } from "../transport/clock.ts";
 import type { Flow, Target } from "../transport/flow.ts";
 import { contactUri, viaValue, type Listeners } from "../transport/listeners.ts";
@@ -57,6 +57,8 @@ export class UserAgentCore {
   readonly dialogs = new TurnoverMap<string, DialogEntry>();
   /** Subscriptions of ours whose dialog the first NOTIFY may make. */
   readonly pendingSubscriptions = new Map<string, NotifyTaker>();
+  /** References of theirs that can be subscribed to (RFC 7614), by the user part of their URIs. */
+  readonly references = new Map<string, TimerOwner>();
   readonly identifiers: Identifiers;
   readonly capabilities: Capabilities;
   readonly authenticator: Authenticator | undefined;

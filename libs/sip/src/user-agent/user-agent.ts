@@ -29,6 +29,7 @@ import { OutOfDialog, type Addressing } from "./out-of-dialog.ts";
 import type { Authenticator, TargetSource } from "./ports.ts";
 import { ReceivedRefer } from "./received-refer.ts";
 import { publicationKind, registrationKind } from "./registration.ts";
+import { subscribeToReference } from "./references.ts";
 import { replacedBy } from "./replaces.ts";
 import { SoftState, type SoftStateListener, type SoftStateParts } from "./soft-state.ts";
 import { referOutside, subscribe, type ReferParts, type SubscribeParts } from "./subscribe.ts";
@@ -134,6 +135,11 @@ export class UserAgent {
     return this.#core.pendingSubscriptions.size;
   }
 
+  /** References of theirs that can be subscribed to (RFC 7614). */
+  get references(): number {
+    return this.#core.references.size;
+  }
+
   /** Header fields that say what this user agent can do (RFC 3261 §11.2). */
   get capabilities(): HeaderField[] {
     return this.#capabilities.all;
@@ -183,6 +189,7 @@ export class UserAgent {
   close(): void {
     this.#core.dialogs.clear();
     this.#core.pendingSubscriptions.clear();
+    this.#core.references.clear();
     this.layer.close();
     this.layer.timers.clear();
     this.#sessions.clear();
@@ -333,7 +340,13 @@ export class UserAgent {
     const { requests = {}, events = {} } = this.#listener;
     if (method === "SUBSCRIBE") {
       const subscription = IncomingSubscription.of(this.#core, request, transaction);
-      const take = subscription && events[subscription.event.name];
+      const name = subscription?.event.name;
+      // RFC 7614 §4: who has sent a REFER subscribes at the URI that it was told.
+      const isOfRefer = name === "refer" && this.#capabilities.hasEvent(name);
+      const toReference = (of: IncomingSubscription): void => {
+        subscribeToReference(this.#core, of);
+      };
+      const take = events[name ?? ""] ?? (isOfRefer ? toReference : undefined);
       // RFC 6665 §4.2.1.1, §7.3: a package that is not ours is 489 with those that are.
       if (subscription === undefined || take === undefined)
         respond({ status: 489, headers: this.#capabilities.allowEvents });
