@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { eventsOf } from "../helpers/calls.ts";
 import { removeEdges, startEdge, type TestEdge } from "../helpers/edge.ts";
@@ -216,5 +218,22 @@ describe("broken datagrams", () => {
     client.send(Buffer.from([0, 1, 2, 3, 255]));
     expect(await client.unreadAfterPing()).toEqual([]);
     expect((await edge.health()).calls).toBeLessThanOrEqual(2);
+  });
+});
+
+describe("STUN on a UDP listener (RFC 5626 §8)", () => {
+  it("is answered with the address that the request came from, and is no refused datagram", async () => {
+    const before = await edge.counter(REFUSED);
+    const socket = createSocket("udp4");
+    socket.bind(0, "127.0.0.1");
+    await once(socket, "listening");
+    const id = Buffer.from("0123456789ab");
+    socket.send(Buffer.concat([Buffer.from("000100002112a442", "hex"), id]), edge.port, edge.address);
+    const [answer] = (await once(socket, "message")) as [Buffer];
+    const { port } = socket.address();
+    socket.close();
+    expect(answer.toString("hex", 0, 26)).toBe(`0101000c2112a442${id.toString("hex")}002000080001`);
+    expect(answer.readUInt16BE(26) ^ 0x2112).toBe(port);
+    expect(await edge.counter(REFUSED)).toBe(before);
   });
 });

@@ -10,8 +10,12 @@ const hasIpv6 = Object.values(networkInterfaces()).some((list) =>
 if (!hasIpv6) console.warn("SKIPPED: UDP over IPv6, since there is no ::1");
 
 const opened: UdpTransport[] = [];
-async function open(address: string, port = 0, advertise?: string): Promise<UdpTransport> {
-  const transport = await UdpTransport.open({ id: "udp", address, port, advertise });
+async function open(
+  address: string,
+  port = 0,
+  { advertise, answersStun = true }: { readonly advertise?: string; readonly answersStun?: boolean } = {},
+): Promise<UdpTransport> {
+  const transport = await UdpTransport.open({ id: "udp", address, port, advertise, answersStun });
   opened.push(transport);
   return transport;
 }
@@ -76,7 +80,7 @@ describe("UdpTransport", () => {
   );
 
   it("asks by STUN for as long as a flow is kept, and tells when it is seen from elsewhere (RFC 5626 §4.4.2)", async () => {
-    const [one, server] = [await open("127.0.0.1"), await open("127.0.0.1")];
+    const [one, server] = [await open("127.0.0.1"), await open("127.0.0.1", 0, { answersStun: false })];
     let answers = 0;
     server.onDatagram = (request, { remoteAddress, remotePort }) => {
       // XOR-MAPPED-ADDRESS: the second answer names another port.
@@ -96,11 +100,34 @@ describe("UdpTransport", () => {
     expect([answers, heard]).toEqual([2, []]);
   });
 
+  it("answers the STUN of others, which keep their flows by it, and passes none of it on (RFC 5626 §8)", async () => {
+    const [one, other] = [await open("127.0.0.1"), await open("127.0.0.1")];
+    const heard: Uint8Array[] = [];
+    one.onDatagram = (octets) => heard.push(octets);
+    other.onDatagram = (octets) => heard.push(octets);
+    let hasEnded = false;
+    const letGo = one.keepAlive({ address: "127.0.0.1", port: other.port }, 10, {
+      onFlowEnded: () => (hasEnded = true),
+    });
+    // What begins as STUN does and is none is passed on, to be refused as no SIP.
+    const passedOn = new Promise<void>((resolve) => {
+      other.onDatagram = (octets) => {
+        heard.push(octets);
+        resolve();
+      };
+    });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    one.send(Uint8Array.of(0, 1, 0, 0), "127.0.0.1", other.port);
+    await passedOn;
+    letGo();
+    expect([hasEnded, heard.map((octets) => [...octets])]).toEqual([false, [[0, 1, 0, 0]]]);
+  });
+
   it("says its own address in Via and Contact, or the one it is told to", async () => {
     const plain = await open("127.0.0.1");
     expect(plain.sentBy).toEqual({ host: "127.0.0.1", port: plain.port });
     if (hasIpv6) expect((await open("::1")).sentBy.host).toBe("[::1]");
-    expect((await open("127.0.0.1", 0, "sip.example")).sentBy.host).toBe("sip.example");
+    expect((await open("127.0.0.1", 0, { advertise: "sip.example" })).sentBy.host).toBe("sip.example");
   });
 
   it("rejects with the system's error where the port is taken", async () => {

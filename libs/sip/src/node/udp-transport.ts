@@ -2,6 +2,7 @@ import { createSocket, type Socket, type SocketOptions } from "node:dgram";
 import { lookup } from "node:dns";
 import { isIP, isIPv6 } from "node:net";
 import type { Flow, FlowEnd, FlowKeeper, Transport } from "../transport/flow.ts";
+import { answerBinding } from "../transport/stun.ts";
 import { StunKeepAlive } from "../transport/stun-keep-alive.ts";
 import { systemClock, systemRandom } from "./clock.ts";
 import { plainAddress } from "./socket-channel.ts";
@@ -20,6 +21,8 @@ export interface UdpListen {
   readonly port: number;
   /** Host for Via and Contact where it is not `address`. */
   readonly advertise?: string | undefined;
+  /** Binding requests of STUN are answered, which keep flows alive (RFC 5626 §8); true by default. */
+  readonly answersStun?: boolean;
 }
 
 /**
@@ -60,7 +63,16 @@ export class UdpTransport implements Transport {
     const { address, port } = socket.address();
     const host = listen.advertise ?? address;
     this.sentBy = { host: isIPv6(host) ? `[${host}]` : host, port };
+    const answersStun = listen.answersStun !== false;
     socket.on("message", (octets, { address: remoteAddress, port: remotePort }) => {
+      // No SIP message begins with 0 (RFC 5626 §8).
+      if (answersStun && octets[0] === 0) {
+        const answer = answerBinding(octets, plainAddress(remoteAddress), remotePort);
+        if (answer !== undefined) {
+          this.send(answer, remoteAddress, remotePort);
+          return;
+        }
+      }
       if (this.#stun?.receive(octets, plainAddress(remoteAddress), remotePort) === true) return;
       if (remotePort !== 0) this.onDatagram?.(octets, this.#flowOf(remoteAddress, remotePort));
     });
