@@ -30,6 +30,7 @@ const LOSSES: Readonly<Record<SessionLoss, string>> = {
   "refresh-lost": "the session was not refreshed",
   "dialog-lost": "the peer has the call no more",
   "no-usable-answer": "no usable answer",
+  "prack-lost": "no PRACK: the 200 could not leave",
 };
 
 export interface CallPlan {

@@ -136,6 +136,11 @@ const LOSSES: Readonly<
   },
   expired: NOT_REFRESHED,
   "refresh-lost": NOT_REFRESHED,
+  "prack-lost": {
+    q850: 102,
+    row: "RFC 3262 §3: no PRACK, the 200 could not leave → 504, 102",
+    detail: "no PRACK",
+  },
   "dialog-lost": {
     q850: 102,
     row: "set by the gateway",

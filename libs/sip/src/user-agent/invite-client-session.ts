@@ -1,3 +1,9 @@
+import {
+  stepClientSession,
+  type ClientSessionInput,
+  type ClientSessionOutput,
+  type ClientSessionState,
+} from "../dialog/client-session-machine.ts";
 import { dialogFromResponse, isSips, type Dialog } from "../dialog/dialog.ts";
 import { isNextReliable } from "../dialog/reliable-provisional-machine.ts";
 import { intervalHeaders, intervalOfResponse } from "../dialog/session-interval.ts";
@@ -43,6 +49,13 @@ interface Fork {
   ack: AckOf2xx | undefined;
 }
 
+/** What an input of the machine is about. */
+interface Event {
+  readonly response?: SipResponse;
+  readonly fork?: Fork;
+  readonly reason?: "timeout" | "transport-error";
+}
+
 /** Told of what still comes when the call is over: nothing that concerns its owner. */
 const OVER: InviteClientSessionListener = {
   onProvisional: () => undefined,
@@ -73,9 +86,8 @@ export class InviteClientSession implements ClientRequestListener {
   #hasOffer = false;
   #accepted: Fork | undefined;
   #cancelHeaders: readonly HeaderField[] | undefined;
-  #isCancelWanted = false;
   #cancelled: string | undefined;
-  #hasFinal = false;
+  #state: ClientSessionState = "calling";
 
   constructor(core: UserAgentCore, parts: InviteParts, listener: InviteClientSessionListener) {
     this.#core = core;
@@ -91,7 +103,7 @@ export class InviteClientSession implements ClientRequestListener {
       this.#send(requests, parts);
     else
       port.offer((result) => {
-        if (!result.ok || this.#isCancelWanted) this.#fail("transport-error");
+        if (!result.ok || this.#state === "cancelling") this.#input("failed", { reason: "transport-error" });
         else
           this.#send(requests, {
             headers: [...(parts.headers ?? []), SDP_CONTENT],
@@ -134,19 +146,54 @@ export class InviteClientSession implements ClientRequestListener {
       fork.rseq = rseq;
       this.#acknowledge(fork.usage, response, rseq);
     }
-    this.#listener.onProvisional(response);
-    if (this.#isCancelWanted) this.#sendCancel();
+    this.#input("1xx", { response });
   }
 
   onFinal(response: SipResponse | undefined, reason: "response" | "timeout" | "transport-error"): void {
-    if (response === undefined) this.#fail(reason === "timeout" ? "timeout" : "transport-error");
-    else if (response.status < 300) this.#acceptedBy(response);
+    if (response === undefined)
+      this.#input("failed", { reason: reason === "timeout" ? "timeout" : "transport-error" });
+    else if (response.status >= 300) this.#input("300-699", { response });
     else {
-      this.#hasFinal = true;
-      this.#endEarly();
-      if (this.#hasOffer) this.#listener.session?.rollBack();
-      this.#listener.onRejected(response);
+      const fork = this.#fork(response);
+      if (fork !== undefined) this.#input(fork.ack === undefined ? "2xx" : "2xx again", { response, fork });
     }
+  }
+
+  #input(input: ClientSessionInput, event: Event = {}): void {
+    const { state, outputs } = stepClientSession(this.#state, input);
+    this.#state = state;
+    for (const output of outputs) this.#perform(output, event);
+  }
+
+  #perform(output: ClientSessionOutput, { response, fork, reason }: Event): void {
+    switch (output) {
+      case "send CANCEL":
+        this.#sendCancel();
+        return;
+      case "last try":
+        if (this.#request !== undefined) this.#request.isLastTry = true;
+        return;
+      case "end others":
+        for (const other of this.#forks) if (other !== fork) other.usage?.end();
+        return;
+      case "roll back":
+        if (this.#hasOffer) this.#listener.session?.rollBack();
+        return;
+      case "tell failed":
+        this.#listener.onFailed(reason ?? "transport-error");
+        return;
+      default:
+        if (response !== undefined) this.#performOn(response, output, fork);
+    }
+  }
+
+  /** Outputs that are about what has come. */
+  #performOn(response: SipResponse, output: ClientSessionOutput, fork: Fork | undefined): void {
+    if (output === "tell 1xx") this.#listener.onProvisional(response);
+    else if (output === "tell rejected") this.#listener.onRejected(response);
+    else if (fork === undefined) return;
+    else if (output === "ACK again") this.#acknowledgeAgain(fork, response);
+    else this.#acceptedBy(fork, response, output);
   }
 
   #ownHeaders({ minSeS }: Amendment, target: Target): HeaderField[] {
@@ -168,11 +215,8 @@ export class InviteClientSession implements ClientRequestListener {
    * After a 2xx it does nothing, and a 2xx may cross it: then `onAccepted` is called, and it is BYE that ends the call.
    */
   cancel(headers: readonly HeaderField[] = []): void {
-    if (this.#hasFinal || this.#isCancelWanted) return;
-    this.#isCancelWanted = true;
-    this.#cancelHeaders = headers;
-    if (this.#request !== undefined) this.#request.isLastTry = true;
-    this.#sendCancel();
+    this.#cancelHeaders ??= headers;
+    this.#input("cancel");
   }
 
   #sendCancel(): void {
@@ -221,14 +265,13 @@ export class InviteClientSession implements ClientRequestListener {
     if (description !== undefined && changes.exchange.offer === "ours") changes.takeAnswer(description);
   }
 
-  #acceptedBy(response: SipResponse): void {
-    const fork = this.#fork(response);
-    if (fork === undefined) return;
-    if (fork.ack !== undefined) {
-      const dialog = this.#dialogOf(response);
-      if (dialog !== undefined) fork.ack.sendAgain(dialog, response.cseq?.sequenceNumber ?? 1);
-      return;
-    }
+  #acknowledgeAgain({ ack }: Fork, response: SipResponse): void {
+    const dialog = this.#dialogOf(response);
+    if (dialog !== undefined) ack?.sendAgain(dialog, response.cseq?.sequenceNumber ?? 1);
+  }
+
+  /** The first 2xx of a fork: the call of the first fork, or one more, which its owner keeps or not. */
+  #acceptedBy(fork: Fork, response: SipResponse, output: ClientSessionOutput): void {
     const { usage } = fork;
     if (usage === undefined) return;
     usage.onEnded = () => {
@@ -236,16 +279,13 @@ export class InviteClientSession implements ClientRequestListener {
     };
     usage.confirm();
     usage.changes.notePeer(response);
-    const isFirst = this.#accepted === undefined;
-    this.#hasFinal = true;
-    if (isFirst) {
+    if (output === "tell accepted") {
       this.#accepted = fork;
-      for (const other of this.#forks) if (other !== fork) other.usage?.end();
       const content = this.#listener.onAccepted(response);
       this.#complete(fork, usage, response, content ?? {});
       return;
     }
-    const isWanted = this.#listener.onForkAccepted?.(usage, response) === true;
+    const isWanted = output === "offer fork" && this.#listener.onForkAccepted?.(usage, response) === true;
     this.#complete(fork, usage, response, {}, isWanted);
     if (!isWanted) usage.bye({}, () => undefined);
   }
@@ -337,17 +377,6 @@ export class InviteClientSession implements ClientRequestListener {
     const fork: Fork = { tag: dialog.remoteTag, usage, rseq: known?.rseq, ack: undefined };
     this.#forks = [...this.#forks.filter((each) => each !== known), fork];
     return fork;
-  }
-
-  #fail(reason: "timeout" | "transport-error"): void {
-    this.#hasFinal = true;
-    this.#endEarly();
-    if (this.#hasOffer) this.#listener.session?.rollBack();
-    this.#listener.onFailed(reason);
-  }
-
-  #endEarly(): void {
-    for (const fork of this.#forks) if (fork !== this.#accepted) fork.usage?.end();
   }
 }
 

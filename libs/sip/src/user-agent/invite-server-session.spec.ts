@@ -1,139 +1,10 @@
 import { describe, expect, it } from "@jest/globals";
-import type { SipRequest, SipResponse } from "../message/message.ts";
 import { octetsOf, octetString } from "../message/octets.ts";
-import { parseMessage } from "../message/parse-message.ts";
-import { MemoryNetwork, type MemoryTransport } from "../testing/memory-network.ts";
-import { SeededRandom } from "../testing/seeded-random.ts";
+import { Called } from "../testing/called.ts";
 import { PlainDescriptions } from "../testing/plain-descriptions.ts";
-import { VirtualClock } from "../testing/virtual-clock.ts";
 import { T1, T4, TIMEOUT } from "../transaction/timers.ts";
 import { SDP_CONTENT } from "./description.ts";
-import type { InviteServerSession } from "./invite-server-session.ts";
-import type { Responder } from "./invite-usage.ts";
-import { UserAgent } from "./user-agent.ts";
-
-/** A user agent that is called, and a bare transport that plays the caller. */
-class Called {
-  readonly clock = new VirtualClock();
-  readonly network = new MemoryNetwork(this.clock, new SeededRandom(1));
-  readonly peer: MemoryTransport = this.network.transport("peer", "192.0.2.1");
-  readonly agent: UserAgent;
-  readonly told: string[] = [];
-  /** Responders that were not used at once. */
-  readonly waiting: Responder[] = [];
-  isAnsweringAtOnce = true;
-  descriptions: PlainDescriptions | undefined;
-  readonly port = (): PlainDescriptions | undefined => this.descriptions;
-  #session: InviteServerSession | undefined;
-  #branch = 0;
-
-  constructor() {
-    const answer = (what: string, respond: Responder, status = 200): void => {
-      this.told.push(what);
-      if (this.isAnsweringAtOnce) respond({ status });
-      else this.waiting.push(respond);
-    };
-    this.agent = new UserAgent(
-      {
-        clock: this.clock,
-        random: new SeededRandom(2),
-        transports: [this.network.transport("udp", "192.0.2.2")],
-        locate: (host) => (/^[0-9.]+$/.test(host) ? host : undefined),
-        accept: ["application/sdp"],
-        callMethods: ["INFO"],
-      },
-      {
-        admit: () => undefined,
-        onInvite: (session) => {
-          this.#session = session;
-          const { port } = this;
-          session.listener = {
-            get session() {
-              return port();
-            },
-            onSessionChanged: () => this.told.push("changed"),
-            onAck: () => this.told.push("ACK"),
-            onAckTimeout: () => this.told.push("no ACK"),
-            onBye: (_request, respond) => {
-              answer("BYE", respond);
-            },
-            onInfo: (request, respond) => {
-              answer(request.method, respond);
-            },
-            onCancel: (_request, respond) => {
-              answer("CANCEL", respond);
-              session.reject({ status: 487 });
-            },
-            onResponseLost: () => this.told.push("response lost"),
-          };
-        },
-        onRefused: (reason) => this.told.push(`refused ${reason}`),
-      },
-    );
-  }
-
-  get session(): InviteServerSession {
-    if (this.#session === undefined) throw new TypeError("no session yet");
-    return this.#session;
-  }
-
-  /** Sends a request of the caller; returns its branch. */
-  send(
-    method: string,
-    number: number,
-    toTag?: string,
-    changes: { branch?: string; headers?: string[]; body?: string } = {},
-  ): string {
-    const branch = changes.branch ?? `z9hG4bK${++this.#branch}`;
-    const lines = [
-      `${method} sip:b@192.0.2.2 SIP/2.0`,
-      `Via: SIP/2.0/UDP 192.0.2.1:5060;branch=${branch}`,
-      "From: <sip:a@192.0.2.1>;tag=a",
-      `To: <sip:b@192.0.2.2>${toTag === undefined ? "" : `;tag=${toTag}`}`,
-      "Call-ID: c",
-      `CSeq: ${number} ${method}`,
-      "Max-Forwards: 70",
-      "Contact: <sip:a@192.0.2.1:5060>",
-      ...(changes.headers ?? []),
-    ];
-    this.peer.send(octetsOf(`${lines.join("\r\n")}\r\n\r\n${changes.body ?? ""}`), "192.0.2.2", 5060);
-    this.clock.advance(2);
-    return branch;
-  }
-
-  get messages(): readonly (SipRequest | SipResponse)[] {
-    return this.network.sent.flatMap(({ from, octets }) => {
-      const parsed = parseMessage(octets);
-      return from === "192.0.2.2:5060" && parsed.ok ? [parsed.message] : [];
-    });
-  }
-
-  /** What the called one sent: "200 INVITE", "BYE". */
-  get sent(): string[] {
-    return this.messages.map((message) =>
-      message.kind === "response" ? `${message.status} ${message.cseq?.method}` : message.method,
-    );
-  }
-
-  /** An answered and acknowledged call; returns the To tag. */
-  establish(): string {
-    this.send("INVITE", 1);
-    this.session.accept({ status: 200 });
-    this.send("ACK", 1, this.session.tag);
-    return this.session.tag;
-  }
-
-  get leftovers(): number {
-    const { dialogs, layer } = this.agent;
-    return (
-      dialogs +
-      layer.serverTransactions +
-      layer.clientTransactions +
-      layer.timers.size +
-      this.clock.pendingTimers
-    );
-  }
-}
+import type { InviteUsage } from "./invite-usage.ts";
 
 describe("a called user agent", () => {
   it("repeats its 2xx after T1, 2·T1 …, stops with the first ACK, and absorbs the next ones (§13.3.1.4)", () => {
@@ -438,5 +309,75 @@ describe("a called user agent", () => {
     called.agent.close();
     called.clock.advance(2);
     expect(called.leftovers).toBe(0);
+  });
+});
+
+describe("a 2xx that waits for a PRACK (RFC 3262 §3)", () => {
+  /** Accepted behind a reliable 183 with the answer, of which no PRACK came. */
+  function accepted(): { readonly called: Called; readonly usage: InviteUsage } {
+    const called = new Called();
+    called.descriptions = new PlainDescriptions("b");
+    called.send("INVITE", 1, undefined, {
+      headers: ["Supported: 100rel", "Content-Type: application/sdp", "Content-Length: 3"],
+      body: "a 1",
+    });
+    called.session.progress({ status: 183, headers: [SDP_CONTENT], body: octetsOf("b 1 to a 1") });
+    const usage = called.session.accept({ status: 200 });
+    if (usage === undefined) throw new TypeError("not accepted");
+    expect(called.sent).toEqual(["183 INVITE"]);
+    return { called, usage };
+  }
+  const finalsOf = (called: Called): string[] => called.sent.filter((each) => !each.startsWith("183"));
+  const expectNothingLeft = (called: Called): void => {
+    called.clock.advance(2 * TIMEOUT + T4);
+    expect(called.leftovers).toBe(0);
+  };
+
+  it("becomes 504 where none comes, and its owner hears that the session is lost", () => {
+    const { called, usage } = accepted();
+    called.clock.advance(TIMEOUT);
+    expect(finalsOf(called)[0]).toBe("504 INVITE");
+    expect(called.told).toEqual(["lost prack-lost"]);
+    expect([called.session.finalStatus, usage.hasEnded]).toEqual([504, true]);
+    expectNothingLeft(called);
+  });
+
+  it("becomes 487, and no BYE is sent, where its owner ends the call before (RFC 3261 §15)", () => {
+    const { called, usage } = accepted();
+    let outcome: unknown = "none";
+    usage.bye({}, (response) => (outcome = response));
+    expect(finalsOf(called)).toEqual(["487 INVITE"]);
+    expect([outcome, called.session.finalStatus]).toEqual([undefined, 487]);
+    expectNothingLeft(called);
+  });
+
+  it("becomes 487 where the peer ends the call before by BYE (RFC 3261 §15.1.2)", () => {
+    const { called } = accepted();
+    called.send("BYE", 2, called.session.tag);
+    expect(finalsOf(called)).toEqual(["200 BYE", "487 INVITE"]);
+    expectNothingLeft(called);
+  });
+
+  it("leaves with the PRACK, and is not given twice", () => {
+    const { called } = accepted();
+    called.session.reject({ status: 486 });
+    called.session.accept({ status: 200 });
+    const rseq = called.messages[0]?.header("rseq") ?? "";
+    called.send("PRACK", 2, called.session.tag, { headers: [`RAck: ${rseq} 1 INVITE`] });
+    expect(finalsOf(called)).toEqual(["200 PRACK", "200 INVITE"]);
+  });
+
+  it("becomes 488 where there is no description for it after all, and the owner hears it", () => {
+    const called = new Called();
+    called.descriptions = new PlainDescriptions("b");
+    called.descriptions.refusal = 488;
+    called.send("INVITE", 1, undefined, {
+      headers: ["Content-Type: application/sdp", "Content-Length: 3"],
+      body: "a 1",
+    });
+    called.session.accept({ status: 200 });
+    expect(called.sent).toEqual(["488 INVITE"]);
+    expect(called.told).toEqual(["lost no-usable-answer"]);
+    expectNothingLeft(called);
   });
 });

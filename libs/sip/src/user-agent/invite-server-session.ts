@@ -1,4 +1,10 @@
 import { dialogFromInvite } from "../dialog/dialog.ts";
+import {
+  stepServerSession,
+  type ServerSessionInput,
+  type ServerSessionOutput,
+  type ServerSessionState,
+} from "../dialog/server-session-machine.ts";
 import { answerInterval, supports } from "../dialog/session-interval.ts";
 import type { HeaderField } from "../message/build-message.ts";
 import { parseSeconds } from "../message/headers/seconds.ts";
@@ -35,6 +41,17 @@ const RSEQ_MAX = 2 ** 31 - 1;
 /** Provisionals that wait for a PRACK: a call that rings has a handful. */
 const QUEUED_MAX = 16;
 
+/** What the owner answers, and under which of its tags. */
+interface Answer {
+  readonly reply: Reply;
+  readonly tag: string;
+}
+
+/** A 2xx that was given. */
+interface Acceptance extends Answer {
+  readonly usage: InviteUsage;
+}
+
 /**
  * The server side of one INVITE (RFC 3261 §13.3). It may answer under several To tags, one dialog each; the tag of
  * the 2xx is the one that stays.
@@ -58,7 +75,13 @@ export class InviteServerSession implements TimerOwner {
   #repeat: Timer | undefined;
   readonly #expiry: Timer | undefined;
   #last: { readonly status: number; readonly tag: string } | undefined;
+  #state: ServerSessionState = "proceeding";
   #finalStatus: number | undefined;
+  /** The final answer, until it has left. */
+  #answer: Answer | undefined;
+  #acceptance: Acceptance | undefined;
+  /** Of the port, which has no description for what was accepted. */
+  #refusal: number | undefined;
   #listener: InviteServerSessionListener | undefined;
   /** Called once, when the final response is given. */
   onFinal: (() => void) | undefined;
@@ -117,10 +140,7 @@ export class InviteServerSession implements TimerOwner {
           this.#transaction.resendProvisional();
         },
         giveUp: () => {
-          this.#queue.length = 0;
-          if (this.#finalStatus !== undefined) return;
-          if (this.#listener?.onPrackTimeout === undefined) this.reject({ status: 504 });
-          else this.#listener.onPrackTimeout();
+          this.#input("PRACK lost");
         },
       },
       this.#core.draw(1, RSEQ_MAX),
@@ -134,9 +154,75 @@ export class InviteServerSession implements TimerOwner {
     this.#transaction.respond({ status: 100 });
   }
 
+  #input(input: ServerSessionInput): void {
+    const { state, outputs } = stepServerSession(this.#state, input);
+    this.#state = state;
+    for (const output of outputs) this.#perform(output);
+  }
+
+  #perform(output: ServerSessionOutput): void {
+    switch (output) {
+      case "send 1xx":
+        this.#progressNow();
+        return;
+      case "send 1xx again":
+        this.#repeatProvisional();
+        return;
+      case "send queued":
+        this.#queue.shift()?.();
+        return;
+      case "drop queued":
+        this.#queue.length = 0;
+        return;
+      case "final":
+        this.#finish();
+        return;
+      case "confirm":
+        this.#confirm();
+        return;
+      case "describe":
+        this.#describeAcceptance();
+        return;
+      case "send 2xx":
+        this.#sendAccept();
+        return;
+      case "send 300-699":
+        this.#respondFinal(this.#answer?.reply ?? { status: 500 });
+        return;
+      case "refuse 2xx":
+        this.#refuseAccepted();
+        return;
+      case "487":
+        this.#finalStatus = 487;
+        this.#respondFinal({ status: 487 });
+        return;
+      case "end dialogs":
+        for (const usage of this.#usages) usage.end();
+        return;
+      case "tell PRACK lost":
+        if (this.#listener?.onPrackTimeout === undefined) this.reject({ status: 504 });
+        else this.#listener.onPrackTimeout();
+        return;
+      case "tell expired":
+        if (this.#listener?.onExpired === undefined) this.reject({ status: 487 });
+        else this.#listener.onExpired();
+        return;
+      // Answered where it is received.
+      case "200 to CANCEL":
+      case "tell CANCEL":
+        return;
+    }
+  }
+
   /** 101 to 199 in an early dialog; another `tag` makes another dialog (RFC 3261 §12.1). */
   progress(reply: Reply, tag = this.tag): void {
-    if (this.#finalStatus !== undefined) return;
+    this.#answer = { reply, tag };
+    this.#input("1xx");
+    this.#answer = undefined;
+  }
+
+  #progressNow(): void {
+    const { reply, tag } = this.#answer ?? { reply: { status: 183 }, tag: this.tag };
     this.#last = { status: reply.status, tag };
     this.#repeat ??= this.#core.timers.start(this, "repeat", REPEAT_MS);
     const usage = this.#usage(tag);
@@ -149,7 +235,6 @@ export class InviteServerSession implements TimerOwner {
       return;
     }
     const send = (): void => {
-      if (this.#finalStatus !== undefined && this.#finalStatus >= 300) return;
       const hasDescription = this.#describe(usage, reply);
       this.#unacknowledged = { hasDescription };
       this.#sendReliable = (rseq) => {
@@ -178,38 +263,47 @@ export class InviteServerSession implements TimerOwner {
    * the listener has a port, the description that is due is the port's.
    */
   accept(reply: Reply, tag = this.tag): InviteUsage | undefined {
-    if (this.#finalStatus !== undefined) return undefined;
-    this.#finish(reply.status);
+    if (this.#state !== "proceeding") return undefined;
     const usage = this.#usage(tag);
-    for (const early of this.#usages) if (early !== usage) early.end();
-    usage.confirm();
-    const send = (): void => {
-      this.#withDescription(usage, reply, (complete) => {
-        this.#sendAccept(usage, complete, tag);
-      });
-    };
+    this.#finalStatus = reply.status;
+    this.#acceptance = { reply, tag, usage };
     // RFC 3262 §3: a 2xx waits for the PRACK of a provisional that had a description.
-    if (this.#progress?.isWaiting === true && this.#unacknowledged?.hasDescription === true) {
-      this.#queue.length = 0;
-      this.#queue.push(send);
-    } else send();
+    const awaitsPrack = this.#progress?.isWaiting === true && this.#unacknowledged?.hasDescription === true;
+    this.#input(awaitsPrack ? "2xx, PRACK awaited" : "2xx");
     return usage;
   }
 
-  #withDescription(usage: InviteUsage, reply: Reply, done: (reply: Reply) => void): void {
+  #confirm(): void {
+    const usage = this.#acceptance?.usage;
+    for (const early of this.#usages) if (early !== usage) early.end();
+    if (usage === undefined) return;
+    usage.confirm();
+    usage.isUnsent = true;
+    usage.onEnded = () => {
+      this.#input("withdrawn");
+    };
+  }
+
+  #describeAcceptance(): void {
+    const acceptance = this.#acceptance;
+    if (acceptance === undefined) return;
+    const { usage, reply } = acceptance;
     const port = this.#listener?.session;
     const { offer } = usage.changes.exchange;
     const isDue = offer === "theirs" || offer === "weOwe";
     if (reply.body !== undefined || port === undefined || !isDue) {
-      done(reply);
+      this.#input("described");
       return;
     }
     const described = (result: DescriptionResult): void => {
-      if (!result.ok) this.#refuseAccepted(usage, result.status);
-      else {
+      if (result.ok) {
         const headers = [...(reply.headers ?? []), SDP_CONTENT];
-        done({ ...reply, headers, body: result.description });
-        if (offer === "theirs") this.#listener?.onSessionChanged?.();
+        this.#acceptance = { ...acceptance, reply: { ...reply, headers, body: result.description } };
+        this.#input("described");
+        if (offer === "theirs" && !usage.hasEnded) this.#listener?.onSessionChanged?.();
+      } else {
+        this.#refusal = result.status;
+        this.#input("not described");
       }
     };
     const theirs = descriptionIn(this.request);
@@ -217,16 +311,34 @@ export class InviteServerSession implements TimerOwner {
     else port.offer(described);
   }
 
-  #refuseAccepted(usage: InviteUsage, status: number): void {
-    this.#progress?.final();
-    this.#transaction.respond({ status, toTag: this.tag });
-    usage.end();
+  /** What was accepted cannot be: its owner hears that the session is over, and sends no BYE. */
+  #refuseAccepted(): void {
+    const usage = this.#acceptance?.usage;
+    const refusal = this.#refusal;
+    const isPrackLost = refusal === undefined;
+    this.#finalStatus = refusal ?? 504;
+    this.#respondFinal({ status: this.#finalStatus });
+    if (usage !== undefined) usage.onEnded = undefined;
+    usage?.end();
+    this.#listener?.onSessionLost?.(isPrackLost ? "prack-lost" : "no-usable-answer");
   }
 
-  #sendAccept(usage: InviteUsage, reply: Reply, tag: string): void {
+  /** A final response ≥ 300. */
+  #respondFinal(reply: Reply): void {
+    this.#acceptance = undefined;
+    this.#progress?.final();
+    this.#transaction.respond({ ...reply, toTag: this.tag });
+  }
+
+  #sendAccept(): void {
+    const acceptance = this.#acceptance;
     this.#progress?.final();
     this.#transaction.listener = undefined;
-    if (usage.hasEnded) return;
+    if (acceptance === undefined) return;
+    const { usage, reply, tag } = acceptance;
+    this.#acceptance = undefined;
+    usage.isUnsent = false;
+    usage.onEnded = undefined;
     const { changes } = usage;
     this.#describe(usage, reply);
     changes.step("their INVITE accepted");
@@ -244,11 +356,11 @@ export class InviteServerSession implements TimerOwner {
 
   /** 300 to 699. */
   reject(reply: Reply): void {
-    if (this.#finalStatus !== undefined) return;
-    this.#finish(reply.status);
-    this.#progress?.final();
-    this.#transaction.respond({ ...reply, toTag: this.tag });
-    for (const usage of this.#usages) usage.end();
+    if (this.#state !== "proceeding") return;
+    this.#finalStatus = reply.status;
+    this.#answer = { reply, tag: this.tag };
+    this.#input("300-699");
+    this.#answer = undefined;
   }
 
   receiveCancel(request: SipRequest, respond: Responder): void {
@@ -256,7 +368,8 @@ export class InviteServerSession implements TimerOwner {
       respond({ ...reply, toTag: this.tag });
     };
     // RFC 3261 §9.2: after a final response the CANCEL has no effect but is answered.
-    if (this.#finalStatus !== undefined || this.#listener === undefined) answer({ status: 200 });
+    const isTold = stepServerSession(this.#state, "CANCEL").outputs[0] === "tell CANCEL";
+    if (!isTold || this.#listener === undefined) answer({ status: 200 });
     else this.#listener.onCancel(request, answer);
   }
 
@@ -274,7 +387,7 @@ export class InviteServerSession implements TimerOwner {
       changes.takeAnswer(description);
     } else if (description === undefined) respond({ status: 200 });
     else this.#answerPrack(usage, description, respond);
-    this.#queue.shift()?.();
+    this.#input("PRACK");
   }
 
   #answerPrack(usage: InviteUsage, offer: Uint8Array, respond: Responder): void {
@@ -299,19 +412,12 @@ export class InviteServerSession implements TimerOwner {
   }
 
   onTimer(name: string): void {
-    if (name === "expiry") this.#expire();
-    else this.#repeatProvisional();
-  }
-
-  #expire(): void {
-    if (this.#finalStatus !== undefined) return;
-    if (this.#listener?.onExpired === undefined) this.reject({ status: 487 });
-    else this.#listener.onExpired();
+    this.#input(name === "expiry" ? "timer expiry" : "timer repeat");
   }
 
   #repeatProvisional(): void {
     this.#repeat = undefined;
-    if (this.#finalStatus !== undefined || this.#last === undefined) return;
+    if (this.#last === undefined) return;
     const { status, tag } = this.#last;
     if (this.#progress !== undefined) this.progress({ status }, tag);
     else {
@@ -320,8 +426,8 @@ export class InviteServerSession implements TimerOwner {
     }
   }
 
-  #finish(status: number): void {
-    this.#finalStatus = status;
+  #finish(): void {
+    this.#queue.length = 0;
     this.#core.timers.stop(this.#repeat);
     this.#core.timers.stop(this.#expiry);
     this.onFinal?.();

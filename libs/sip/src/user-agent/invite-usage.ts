@@ -1,4 +1,5 @@
 import type { Dialog } from "../dialog/dialog.ts";
+import { stepUsage, type UsageInput, type UsageOutput, type UsageState } from "../dialog/usage-machine.ts";
 import { INFO_PACKAGE } from "../message/headers/event.ts";
 import type { SipRequest, SipResponse } from "../message/message.ts";
 import type {
@@ -63,9 +64,11 @@ export class InviteUsage implements DialogUsage, ReplaceableCall, SessionChanges
   readonly core: UserAgentCore;
   /** None most of the time. */
   #awaitedAcks: readonly AwaitedAck[] = NONE_AWAITED;
-  #hasEnded = false;
-  /** A BYE of ours that waits for the ACK to our 2xx (RFC 3261 §15). */
-  #pendingBye: { readonly send: () => void; readonly outcome: Outcome } | undefined;
+  #state: UsageState = "open";
+  /** A BYE of ours until it is out, or is not to be sent. */
+  #bye: { readonly parts: RequestBody; readonly outcome: Outcome } | undefined;
+  /** Our 2xx was given and has not left: it waits for a PRACK or for its description. */
+  isUnsent = false;
   listener: InviteUsageListener | undefined;
   /** Of the server side while it is early: PRACK goes to its reliable provisionals. */
   onPrack: ((request: SipRequest, respond: Responder) => void) | undefined;
@@ -103,7 +106,7 @@ export class InviteUsage implements DialogUsage, ReplaceableCall, SessionChanges
   }
 
   get hasEnded(): boolean {
-    return this.#hasEnded;
+    return this.#state !== "open";
   }
 
   get wiring(): CallWiring | undefined {
@@ -132,26 +135,64 @@ export class InviteUsage implements DialogUsage, ReplaceableCall, SessionChanges
 
   /** The session cannot go on: its owner ends it, or a BYE does. */
   lost(reason: SessionLoss): void {
-    if (this.#hasEnded) return;
+    const { outputs } = stepUsage(this.#state, "loss");
+    if (!outputs.includes("tell loss")) return;
     if (this.listener?.onSessionLost !== undefined) this.listener.onSessionLost(reason);
     else this.bye({}, () => undefined);
+  }
+
+  #input(input: UsageInput): void {
+    const { state, outputs } = stepUsage(this.#state, input);
+    this.#state = state;
+    for (const output of outputs) this.#perform(output);
+  }
+
+  /** What concerns no request of theirs; those are answered where they are received. */
+  #perform(output: UsageOutput): void {
+    switch (output) {
+      case "stop changes":
+        this.changes.stop();
+        return;
+      case "stop 2xx":
+        for (const awaited of this.#awaitedAcks) awaited.stop();
+        this.#awaitedAcks = NONE_AWAITED;
+        this.onCancel = undefined;
+        return;
+      case "send BYE":
+        this.#sendBye();
+        return;
+      case "no BYE":
+        this.#takeBye()?.outcome(undefined);
+        return;
+      case "leave":
+        this.#leave();
+        return;
+      case "hand on":
+      case "200":
+      case "481":
+      case "tell loss":
+        return;
+    }
   }
 
   /** From here the 2xx of this transaction is sent until its ACK comes. */
   awaitAck(sequenceNumber: number, transaction: InviteServerTransaction): void {
     const awaited = new AwaitedAck(sequenceNumber, this.core.timers, transaction, () => {
-      this.#forgetAck(awaited);
-      this.#flushBye();
-      if (!this.#hasEnded) this.listener?.onAckTimeout();
+      const isEnding = this.#forgetAck(awaited);
+      if (!isEnding && !this.hasEnded) this.listener?.onAckTimeout();
     });
     this.#awaitedAcks = [...this.#awaitedAcks, awaited];
   }
 
-  #forgetAck(awaited: AwaitedAck): void {
+  /** True where the BYE of an ended call was waiting for it. */
+  #forgetAck(awaited: AwaitedAck): boolean {
     const left = this.#awaitedAcks.filter((each) => each !== awaited);
     this.#awaitedAcks = left.length === 0 ? NONE_AWAITED : left;
     // RFC 3262 §3: a PRACK may come after the 2xx, and hardly after its ACK.
     this.onPrack = undefined;
+    const isEnding = this.#state === "ending";
+    if (left.length === 0) this.#input("ACKs done");
+    return isEnding;
   }
 
   receiveAck(request: SipRequest): void {
@@ -159,11 +200,7 @@ export class InviteUsage implements DialogUsage, ReplaceableCall, SessionChanges
     const awaited = this.#awaitedAcks.find(({ sequenceNumber }) => sequenceNumber === number);
     if (awaited === undefined) return;
     awaited.stop();
-    this.#forgetAck(awaited);
-    if (this.#pendingBye !== undefined) {
-      this.#flushBye();
-      return;
-    }
+    if (this.#forgetAck(awaited)) return;
     this.listener?.onAck(request);
     this.changes.receiveAck(request);
   }
@@ -175,9 +212,13 @@ export class InviteUsage implements DialogUsage, ReplaceableCall, SessionChanges
       transaction.respond(reply);
     };
     if (method === "BYE") this.#receiveBye(request, respond);
-    else if (this.#hasEnded || this.listener === undefined) respond({ status: 481 });
+    else if (!this.#isHandedOn("request") || this.listener === undefined) respond({ status: 481 });
     else this.#dispatch(request, transaction, respond, this.listener);
     return true;
+  }
+
+  #isHandedOn(input: "BYE" | "request"): boolean {
+    return stepUsage(this.#state, input).outputs[0] === "hand on";
   }
 
   #dispatch(
@@ -217,10 +258,10 @@ export class InviteUsage implements DialogUsage, ReplaceableCall, SessionChanges
     // RFC 3261 §15.1.2: a BYE ends the dialog, whatever its answer is.
     const end: Responder = (reply) => {
       respond(reply);
-      if (reply.status >= 200) this.end();
+      if (reply.status >= 200) this.#input("BYE answered");
     };
     // A crossing BYE: ours is out, theirs is answered all the same.
-    if (this.#hasEnded || this.listener === undefined) end({ status: 200 });
+    if (!this.#isHandedOn("BYE") || this.listener === undefined) end({ status: 200 });
     else this.listener.onBye(request, end);
   }
 
@@ -238,7 +279,7 @@ export class InviteUsage implements DialogUsage, ReplaceableCall, SessionChanges
   }
 
   receiveInvite(request: SipRequest, transaction: InviteServerTransaction): void {
-    if (this.#hasEnded || this.listener === undefined) transaction.respond({ status: 481 });
+    if (!this.#isHandedOn("request") || this.listener === undefined) transaction.respond({ status: 481 });
     else {
       this.listener.onCarried?.(request);
       // RFC 3261 §14.2: while the first INVITE has no final response, another is early, whoever sent it.
@@ -278,20 +319,27 @@ export class InviteUsage implements DialogUsage, ReplaceableCall, SessionChanges
    * the called side waits for the ACK first. Where it has ended already nothing is sent, and nobody answers.
    */
   bye(parts: RequestBody, outcome: Outcome): void {
-    if (this.#hasEnded) {
+    if (this.hasEnded) {
       outcome(undefined);
       return;
     }
-    const send = (): void => {
-      this.send("BYE", parts, (response) => {
-        this.#leave();
-        outcome(response);
-      });
-    };
-    this.#hasEnded = true;
-    this.changes.stop();
-    if (this.#awaitedAcks.length > 0) this.#pendingBye = { send, outcome };
-    else send();
+    this.#bye = { parts, outcome };
+    if (this.isUnsent) this.#input("bye, 2xx unsent");
+    else this.#input(this.#awaitedAcks.length > 0 ? "bye, ACK awaited" : "bye");
+  }
+
+  #takeBye(): { readonly parts: RequestBody; readonly outcome: Outcome } | undefined {
+    const bye = this.#bye;
+    this.#bye = undefined;
+    return bye;
+  }
+
+  #sendBye(): void {
+    const { parts = {}, outcome } = this.#takeBye() ?? {};
+    this.send("BYE", parts, (response) => {
+      this.#input("BYE done");
+      outcome?.(response);
+    });
   }
 
   /** The dialog is gone; who made the usage may keep it for a while, but nothing that its owner has. */
@@ -302,24 +350,8 @@ export class InviteUsage implements DialogUsage, ReplaceableCall, SessionChanges
     this.listener = undefined;
   }
 
-  #flushBye(): void {
-    const pending = this.#pendingBye;
-    if (pending === undefined || this.#awaitedAcks.length > 0) return;
-    this.#pendingBye = undefined;
-    pending.send();
-  }
-
-  /** The peer ended it, or it never came to be. */
+  /** It never came to be, or its session ends it. */
   end(): void {
-    this.#hasEnded = true;
-    this.changes.stop();
-    for (const awaited of this.#awaitedAcks) awaited.stop();
-    this.#awaitedAcks = NONE_AWAITED;
-    this.onCancel = undefined;
-    this.#leave();
-    // The peer has hung up while ours waited: there is nothing to say any more.
-    const pending = this.#pendingBye;
-    this.#pendingBye = undefined;
-    pending?.outcome(undefined);
+    this.#input("end");
   }
 }

@@ -47,7 +47,7 @@ export interface SessionChangesHost {
 }
 
 /** Why a session that stood has to be ended with BYE. */
-export type SessionLoss = "expired" | "refresh-lost" | "dialog-lost" | "no-usable-answer";
+export type SessionLoss = "expired" | "refresh-lost" | "dialog-lost" | "no-usable-answer" | "prack-lost";
 
 /** Glare again and again is no accident. */
 const GLARES_MAX = 10;

@@ -220,6 +220,8 @@ describe("a user agent alone", () => {
       "Contact: <sip:alice@192.0.2.9:5070>",
       ...extra,
     ]);
+  const withoutContact = (method: string, extra: string[] = []): Uint8Array =>
+    octetsOf(octetString(request(method, extra)).replace("Contact: <sip:alice@192.0.2.9:5070>\r\n", ""));
   const answerTo = (octets: Uint8Array): SipResponse | undefined => {
     const pair = new Pair();
     pair.network.transport("far", "192.0.2.9", 5070);
@@ -246,7 +248,9 @@ describe("a user agent alone", () => {
     ["a CANCEL of nothing", request("CANCEL"), 481],
     ["an extension it does not know", request("INVITE", ["Require: precondition"]), 420],
     ["a body in a coding it does not read", request("INVITE", ["Content-Encoding: gzip", "", "gz"]), 415],
-    ["an INVITE without a Contact value", request("INVITE", ["Max-Forwards: 3"]), 400],
+    ["an INVITE with two Max-Forwards", request("INVITE", ["Max-Forwards: 3"]), 400],
+    ["an INVITE without a Contact", withoutContact("INVITE"), 400],
+    ["a Contact without a value", withoutContact("INVITE", ["Contact:"]), 400],
   ])("refuses %s", (_what, octets, status) => {
     expect(answerTo(octets)?.status).toBe(status);
   });
@@ -260,7 +264,7 @@ describe("a user agent alone", () => {
     expect([pair.sessions.length, pair.refused]).toEqual([1, []]);
   });
 
-  it("never answers STUN, as it offers no flows to be kept (RFC 5626 §4.4.2), and goes on", () => {
+  it("leaves STUN to its transports (RFC 5626 §8): to it such a datagram is no SIP", () => {
     const binding = Uint8Array.from([0, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42, ...new Array<number>(12).fill(7)]);
     const pair = new Pair();
     pair.callee.layer.receive(binding, flow);

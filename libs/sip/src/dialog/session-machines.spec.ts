@@ -1,0 +1,232 @@
+import { describe, expect, it } from "@jest/globals";
+import {
+  stepClientSession,
+  type ClientSessionInput,
+  type ClientSessionState,
+} from "./client-session-machine.ts";
+import {
+  stepServerSession,
+  type ServerSessionInput,
+  type ServerSessionState,
+} from "./server-session-machine.ts";
+import { stepUsage, type UsageInput, type UsageState } from "./usage-machine.ts";
+
+interface Step<State extends string> {
+  readonly state: State;
+  readonly outputs: readonly string[];
+}
+type StepOf<State extends string, Input extends string> = (state: State, input: Input) => Step<State>;
+/** `next state: outputs`; "-" where nothing happens. An input without a cell does not compile. */
+type Table<State extends string, Input extends string> = Readonly<
+  Record<State, Readonly<Record<Input, string>>>
+>;
+
+/** Every state with every input. */
+function walk<State extends string, Input extends string>(
+  step: StepOf<State, Input>,
+  table: Table<State, Input>,
+): void {
+  const pairs = Object.entries<Readonly<Record<Input, string>>>(table).flatMap(([state, cells]) =>
+    Object.entries<string>(cells).map(([input, cell]): [State, Input, string] => [
+      state as State,
+      input as Input,
+      cell,
+    ]),
+  );
+  it.each(pairs)("%s, %s → %s", (state, input, expected) => {
+    const { state: next, outputs } = step(state, input);
+    const isNothing = next === state && outputs.length === 0;
+    expect(isNothing ? "-" : `${next}: ${outputs.join(", ")}`.trim()).toBe(expected);
+  });
+}
+
+/** Outputs of every sequence of so many inputs. */
+function histories<State extends string, Input extends string>(
+  step: StepOf<State, Input>,
+  start: State,
+  table: Table<State, Input>,
+  length: number,
+): { readonly state: State; readonly outputs: readonly string[] }[] {
+  const inputs = Object.keys(table[start]) as Input[];
+  let all: { state: State; outputs: readonly string[] }[] = [{ state: start, outputs: [] }];
+  for (let count = 0; count < length; count++)
+    all = all.flatMap(({ state, outputs }) =>
+      inputs.map((input) => {
+        const next = step(state, input);
+        return { state: next.state, outputs: [...outputs, ...next.outputs] };
+      }),
+    );
+  return all;
+}
+
+const countOf = (outputs: readonly string[], ...wanted: readonly string[]): number =>
+  outputs.filter((output) => wanted.includes(output)).length;
+
+describe("the INVITE usage of a dialog (RFC 3261 §15)", () => {
+  const table: Table<UsageState, UsageInput> = {
+    open: {
+      bye: "byeSent: stop changes, send BYE",
+      "bye, ACK awaited": "ending: stop changes",
+      "bye, 2xx unsent": "terminated: stop changes, leave, no BYE",
+      "ACKs done": "-",
+      BYE: "open: hand on",
+      "BYE answered": "terminated: stop changes, stop 2xx, leave",
+      request: "open: hand on",
+      loss: "open: tell loss",
+      end: "terminated: stop changes, stop 2xx, leave",
+      "BYE done": "-",
+    },
+    ending: {
+      bye: "ending: no BYE",
+      "bye, ACK awaited": "ending: no BYE",
+      "bye, 2xx unsent": "ending: no BYE",
+      "ACKs done": "byeSent: send BYE",
+      BYE: "ending: 200",
+      "BYE answered": "terminated: stop 2xx, leave, no BYE",
+      request: "ending: 481",
+      loss: "-",
+      end: "terminated: stop 2xx, leave, no BYE",
+      "BYE done": "-",
+    },
+    byeSent: {
+      bye: "byeSent: no BYE",
+      "bye, ACK awaited": "byeSent: no BYE",
+      "bye, 2xx unsent": "byeSent: no BYE",
+      "ACKs done": "-",
+      BYE: "byeSent: 200",
+      "BYE answered": "terminated: leave",
+      request: "byeSent: 481",
+      loss: "-",
+      end: "terminated: leave",
+      "BYE done": "terminated: leave",
+    },
+    terminated: {
+      bye: "terminated: no BYE",
+      "bye, ACK awaited": "terminated: no BYE",
+      "bye, 2xx unsent": "terminated: no BYE",
+      "ACKs done": "-",
+      BYE: "terminated: 200",
+      "BYE answered": "-",
+      request: "terminated: 481",
+      loss: "-",
+      end: "-",
+      "BYE done": "-",
+    },
+  };
+  walk(stepUsage, table);
+
+  it("sends one BYE at most, leaves once, and tells of no loss after its end, whatever comes", () => {
+    for (const { state, outputs } of histories(stepUsage, "open", table, 5)) {
+      expect(countOf(outputs, "send BYE")).toBeLessThanOrEqual(1);
+      expect(countOf(outputs, "leave")).toBe(state === "terminated" ? 1 : 0);
+      const end = outputs.findIndex((output) => output === "stop changes" || output === "leave");
+      expect(outputs.lastIndexOf("tell loss")).toBeLessThan(end < 0 ? outputs.length : end);
+    }
+  });
+});
+
+const ANSWERED: Record<ServerSessionInput, string> = {
+  "1xx": "-",
+  "2xx": "-",
+  "2xx, PRACK awaited": "-",
+  "300-699": "-",
+  PRACK: "-",
+  "PRACK lost": "-",
+  described: "-",
+  "not described": "-",
+  withdrawn: "-",
+  CANCEL: "",
+  "timer expiry": "-",
+  "timer repeat": "-",
+};
+
+describe("the server side of an INVITE (RFC 3261 §13.3)", () => {
+  const table: Table<ServerSessionState, ServerSessionInput> = {
+    proceeding: {
+      "1xx": "proceeding: send 1xx",
+      "2xx": "describing: final, confirm, describe",
+      "2xx, PRACK awaited": "awaitingPrack: final, confirm",
+      "300-699": "rejected: final, send 300-699, end dialogs",
+      PRACK: "proceeding: send queued",
+      "PRACK lost": "proceeding: drop queued, tell PRACK lost",
+      described: "-",
+      "not described": "-",
+      withdrawn: "-",
+      CANCEL: "proceeding: tell CANCEL",
+      "timer expiry": "proceeding: tell expired",
+      "timer repeat": "proceeding: send 1xx again",
+    },
+    awaitingPrack: {
+      ...ANSWERED,
+      PRACK: "describing: describe",
+      "PRACK lost": "rejected: refuse 2xx",
+      withdrawn: "rejected: 487",
+      CANCEL: "awaitingPrack: 200 to CANCEL",
+    },
+    describing: {
+      ...ANSWERED,
+      described: "accepted: send 2xx",
+      "not described": "rejected: refuse 2xx",
+      withdrawn: "rejected: 487",
+      CANCEL: "describing: 200 to CANCEL",
+    },
+    accepted: { ...ANSWERED, CANCEL: "accepted: 200 to CANCEL" },
+    rejected: { ...ANSWERED, CANCEL: "rejected: 200 to CANCEL" },
+  };
+  walk(stepServerSession, table);
+
+  it("gives one final response where it comes to an end, and none before, whatever comes", () => {
+    for (const { state, outputs } of histories(stepServerSession, "proceeding", table, 4)) {
+      const finals = countOf(outputs, "send 2xx", "send 300-699", "refuse 2xx", "487");
+      expect(finals).toBe(state === "accepted" || state === "rejected" ? 1 : 0);
+      expect(countOf(outputs, "final")).toBe(state === "proceeding" ? 0 : 1);
+    }
+  });
+});
+
+describe("the client side of an INVITE (RFC 3261 §13.2)", () => {
+  const table: Table<ClientSessionState, ClientSessionInput> = {
+    calling: {
+      "1xx": "calling: tell 1xx",
+      "2xx": "accepted: end others, tell accepted",
+      "2xx again": "-",
+      "300-699": "over: end others, roll back, tell rejected",
+      failed: "over: end others, roll back, tell failed",
+      cancel: "cancelling: last try, send CANCEL",
+    },
+    cancelling: {
+      "1xx": "cancelling: tell 1xx, send CANCEL",
+      "2xx": "accepted: end others, tell accepted",
+      "2xx again": "-",
+      "300-699": "over: end others, roll back, tell rejected",
+      failed: "over: end others, roll back, tell failed",
+      cancel: "-",
+    },
+    accepted: {
+      "1xx": "-",
+      "2xx": "accepted: offer fork",
+      "2xx again": "accepted: ACK again",
+      "300-699": "-",
+      failed: "-",
+      cancel: "-",
+    },
+    over: {
+      "1xx": "-",
+      "2xx": "over: release fork",
+      "2xx again": "over: ACK again",
+      "300-699": "-",
+      failed: "-",
+      cancel: "-",
+    },
+  };
+  walk(stepClientSession, table);
+
+  it("tells its owner of one end, and sends no CANCEL after it, whatever comes", () => {
+    for (const { state, outputs } of histories(stepClientSession, "calling", table, 6)) {
+      const ends = countOf(outputs, "tell accepted", "tell rejected", "tell failed");
+      expect(ends).toBe(state === "accepted" || state === "over" ? 1 : 0);
+      const end = outputs.findIndex((output) => /^tell (accepted|rejected|failed)$/.test(output));
+      expect(outputs.lastIndexOf("send CANCEL")).toBeLessThan(end < 0 ? outputs.length : end);
+    }
+  });
+});
