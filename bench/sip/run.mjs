@@ -14,6 +14,7 @@ import { describe, efficiency, heldRate, runAt } from "../rates.mjs";
 import { table } from "../report.mjs";
 import { kamailio, PEERS, sipgo, startCompanion, startScript, SYSTEMS } from "../systems.mjs";
 import { AFTER_TIMEOUT_S, afterTimeout, dialogs, wordsOf } from "./dialogs.mjs";
+import { memoryOverTime, RATE, SECONDS } from "./memory.mjs";
 
 const HERE = import.meta.dirname;
 const BASELINES = join(ROOT, "bench/baselines");
@@ -21,7 +22,7 @@ const BASELINES = join(ROOT, "bench/baselines");
 const CALLEE_PORT = 22_070;
 const DIALOGS = 100_000;
 const DIALOGS_MIB_MAX = 600;
-const PARTS = ["uas", "relay", "dialogs", "messages"];
+const PARTS = ["uas", "relay", "dialogs", "memory", "messages"];
 
 const HELP = `npm run bench:sip [-- OPTION…]
 
@@ -114,6 +115,7 @@ async function measure({ only, seconds, hasPeers }) {
     if (only.includes("uas")) await roleRows(ROLES.uas, stage, rows, lines);
     if (only.includes("relay")) await withCallee(directory, () => roleRows(ROLES.relay, stage, rows, lines));
     if (only.includes("dialogs")) lines.push(...(await dialogLines(stage)));
+    if (only.includes("memory")) lines.push(...(await memoryLines(stage)));
     if (only.includes("messages")) lines.push(await messageLines());
   } finally {
     rmSync(directory, { recursive: true, force: true });
@@ -254,6 +256,26 @@ async function dialogLines({ directory }) {
         ],
       ),
       `It ${result.held}; at the end it ${result.left}.`,
+      "",
+    ];
+  } finally {
+    await running.stop();
+  }
+}
+
+async function memoryLines({ directory }) {
+  const running = await startScript(join(HERE, "uas.mjs"), await freeUdpPort());
+  try {
+    const { rows, failed, left, afterMiB, isFlat } = await memoryOverTime(running, { directory });
+    const columns = ["seconds", "server transactions", "least heap in use, MiB", "PSS, MiB"];
+    return [
+      `The UAS at ${RATE} calls/s for ${SECONDS} s, ${failed} failed: ${isFlat ? "flat" : "it grows"}.`,
+      "",
+      ...table(
+        columns,
+        rows.map(({ at, transactions, leastHeapMiB, pssMiB }) => [at, transactions, leastHeapMiB, pssMiB]),
+      ),
+      `${AFTER_TIMEOUT_S} s after its last call it ${left}; PSS ${afterMiB} MiB.`,
       "",
     ];
   } finally {

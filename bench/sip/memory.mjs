@@ -1,0 +1,61 @@
+/** What a UAS keeps while calls come and go: it must not grow once all that is kept for 64·T1 is there. */
+import { Caller, freeUdpPort } from "../caller.mjs";
+import { pssMiB } from "../process-figures.mjs";
+import { AFTER_TIMEOUT_S, afterTimeout, wordsOf } from "./dialogs.mjs";
+
+export const RATE = 3_000;
+export const SECONDS = 280;
+/** One row each so many seconds, of as many samples as `wordsOf` allows. */
+const WINDOW_S = 40;
+/** From here on V8 has found the size of its heap: at 8 MB a second it takes a few collections. */
+const SETTLED_S = 120;
+/** Beyond this a later window has more than the first one that counts. */
+const GROWTH_MAX = 1.1;
+
+/**
+ * @param {Awaited<ReturnType<typeof import("../systems.mjs").startScript>>} running
+ * @returns rows of seconds, transactions, least heap in use and PSS in MiB, and what was left in the end
+ */
+export async function memoryOverTime(running, { directory }) {
+  const localPort = await freeUdpPort();
+  const calls = RATE * SECONDS;
+  const caller = new Caller({
+    ...{ scenario: "uac", port: running.port, localPort, rate: RATE, calls, directory },
+  });
+  const rows = [];
+  for (let at = WINDOW_S; at <= SECONDS; at += WINDOW_S) rows.push({ at, ...(await windowOf(running)) });
+  const placed = await caller.end({ dueMs: 4_000 });
+  await afterTimeout();
+  return {
+    rows,
+    failed: calls - (placed.at(-1)?.good ?? 0),
+    left: await wordsOf(running),
+    afterMiB: Math.round(pssMiB(running.pids())),
+    isFlat: isFlat(rows),
+  };
+}
+
+async function windowOf(running) {
+  let leastHeapMiB = Infinity;
+  let transactions = 0;
+  for (const until = performance.now() + WINDOW_S * 1_000; performance.now() < until;) {
+    const words = await wordsOf(running);
+    leastHeapMiB = Math.min(leastHeapMiB, Number(/, (\d+) of \d+ MiB/.exec(words)?.[1]));
+    transactions = Number(/(\d+) server/.exec(words)?.[1]);
+  }
+  return { transactions, leastHeapMiB, pssMiB: Math.round(pssMiB(running.pids())) };
+}
+
+/**
+ * What garbage collection leaves is as much before V8 has settled, but behind 64·T1, as afterwards: a whole collection may
+ * take more than a window to come. What the process has stays, once its heap has grown to its size.
+ */
+function isFlat(rows) {
+  const behind = (from, to) => rows.filter(({ at }) => at - WINDOW_S >= from && at <= to);
+  const leastOf = (some) => Math.min(...some.map(({ leastHeapMiB }) => leastHeapMiB));
+  const [first, ...later] = behind(SETTLED_S, SECONDS).map(({ pssMiB }) => pssMiB);
+  return (
+    leastOf(behind(SETTLED_S, SECONDS)) <= leastOf(behind(AFTER_TIMEOUT_S, SETTLED_S)) * GROWTH_MAX &&
+    later.every((each) => each <= first * GROWTH_MAX)
+  );
+}
