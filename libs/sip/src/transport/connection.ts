@@ -11,6 +11,12 @@ import {
   type ConnectionLimit,
   type ConnectionOptions,
 } from "./connection-limits.ts";
+import {
+  stepConnection,
+  type ConnectionInput,
+  type ConnectionOutput,
+  type ConnectionState,
+} from "./connection-machine.ts";
 import type { Flow, TransportName } from "./flow.ts";
 import { StreamReader } from "./stream-reader.ts";
 import type { ParseError } from "../message/parse-message.ts";
@@ -66,8 +72,7 @@ export class Connection implements DialListener {
   #nextPingAt = 0;
   #pings = 0;
   #pingMs: number | undefined;
-  #isEnding = false;
-  #isClosed = false;
+  #state: ConnectionState = "dialling";
   #timer: { readonly deadline: number; readonly handle: unknown } | undefined;
   /** Why we gave it up, where the channel itself would not know. */
   #error: Error | undefined;
@@ -85,7 +90,7 @@ export class Connection implements DialListener {
     this.#reader = new StreamReader({
       onMessage: (octets) => {
         this.#messageSince = undefined;
-        if (!this.#isEnding) owner.onMessage(octets, this);
+        if (this.#state === "open") owner.onMessage(octets, this);
       },
       onPing: () => this.#channel?.write(PONG),
       onPong: () => (this.#pingedAt = undefined),
@@ -98,12 +103,12 @@ export class Connection implements DialListener {
   }
 
   get isOpen(): boolean {
-    return this.#channel !== undefined && !this.#isEnding && !this.#isClosed;
+    return this.#state === "open";
   }
 
   /** Dialled and neither open nor failed yet. */
   get isDialling(): boolean {
-    return this.#channel === undefined && !this.#isClosed;
+    return this.#state === "dialling" || this.#state === "leaving";
   }
 
   /** Why it was ended from here; undefined where the peer ended it, or its owner. */
@@ -127,13 +132,55 @@ export class Connection implements DialListener {
     return this.#flow;
   }
 
-  /** False where there is no more room: a peer that does not read, or that does not answer to SYN. */
+  #input(input: ConnectionInput): void {
+    const { state, outputs } = stepConnection(this.#state, input);
+    this.#state = state;
+    for (const output of outputs) this.#perform(output);
+  }
+
+  /** What concerns no octets; those are dealt with where they come and go. */
+  #perform(output: ConnectionOutput): void {
+    switch (output) {
+      case "tell open":
+        this.#owner.onOpen(this);
+        return;
+      case "write waiting":
+        this.#writeWaiting();
+        return;
+      case "watch":
+        this.#tick();
+        return;
+      case "ping":
+        this.#ping();
+        return;
+      case "end channel":
+        this.#endChannel();
+        return;
+      case "destroy":
+        this.#channel?.destroy();
+        return;
+      case "stop timers":
+        this.#disarm();
+        return;
+      case "tell closed":
+        this.#tellClosed();
+        return;
+      case "read":
+      case "write":
+      case "keep":
+      case "refuse":
+        return;
+    }
+  }
+
+  /** False where it is not to be sent here: no room, with a peer that does not read or does not answer to SYN; or its end. */
   send(octets: Uint8Array): boolean {
-    if (this.#isClosed) return false;
+    const [output] = stepConnection(this.#state, "send").outputs;
+    if (output === "refuse") return false;
     this.#lastAt = this.#owner.clock.now();
-    if (this.#channel !== undefined) {
+    if (output === "write" && this.#channel !== undefined) {
       this.#write(octets, this.#channel);
-      return !this.#isClosed;
+      return this.#state !== "closed";
     }
     if (this.#waitingOctets + octets.length > WAITING_OCTETS_MAX) return false;
     this.#waiting.push(octets);
@@ -151,18 +198,25 @@ export class Connection implements DialListener {
   }
 
   onOpen(channel: Channel): void {
-    if (this.#isClosed) return;
+    // Given up meanwhile: nobody would ever end it.
+    if (this.#state === "closed") {
+      channel.destroy();
+      return;
+    }
     this.#channel = channel;
     this.#nextPingAt = this.#owner.clock.now() + this.#pingInterval;
-    this.#owner.onOpen(this);
-    for (const octets of this.#waiting) this.#write(octets, channel);
+    this.#input("opened");
+  }
+
+  #writeWaiting(): void {
+    const waiting = this.#waiting;
     this.#waiting = [];
     this.#waitingOctets = 0;
-    this.#tick();
+    for (const octets of waiting) if (this.#channel !== undefined) this.#write(octets, this.#channel);
   }
 
   onOctets(octets: Uint8Array): void {
-    if (this.#isClosed || this.#isEnding) return;
+    if (stepConnection(this.#state, "octets").outputs[0] !== "read") return;
     const now = this.#owner.clock.now();
     this.#lastAt = now;
     this.#hasSpoken = true;
@@ -182,42 +236,45 @@ export class Connection implements DialListener {
   }
 
   onClosed(error: Error | undefined): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    this.#disarm();
+    this.#error ??= error;
+    this.#input("closed");
+  }
+
+  #tellClosed(): void {
     const isLost = this.#waiting.length > 0 || this.#channel === undefined;
     this.#waiting = [];
-    const reason = this.#error ?? error;
     const closed = isLost ? new ConnectionError("closed", "closed before it was open") : undefined;
-    this.#owner.onClosed(reason ?? closed, this);
+    this.#owner.onClosed(this.#error ?? closed, this);
   }
 
   /** Closes when what was sent is on its way. */
   end(): void {
-    if (this.#isClosed || this.#isEnding) return;
-    this.#isEnding = true;
-    const channel = this.#channel;
-    if (channel === undefined) return;
-    channel.end();
-    this.#disarm();
+    this.#input("end");
+  }
+
+  #endChannel(): void {
+    this.#channel?.end();
     const handle = this.#owner.clock.setTimeout(() => {
-      channel.destroy();
+      this.#input("timer end");
     }, END_MS);
     this.#timer = { deadline: 0, handle };
   }
 
   /** Gives it up at once; the owner hears `error`. */
   fail(error: Error): void {
-    if (this.#isClosed) return;
+    if (this.#state === "closed") return;
     this.#error = error;
-    const channel = this.#channel;
-    this.onClosed(error);
-    channel?.destroy();
+    this.#input("fail");
   }
 
-  #exceed(limit: ConnectionLimit & ConnectionError["code"], message: string): void {
+  #exceed(
+    limit: ConnectionLimit & ConnectionError["code"],
+    message: string,
+    input: ConnectionInput = "fail",
+  ): void {
     this.#limit ??= limit;
-    this.fail(new ConnectionError(limit, message));
+    this.#error ??= new ConnectionError(limit, message);
+    this.#input(input);
   }
 
   #write(octets: Uint8Array, channel: Channel): void {
@@ -230,7 +287,7 @@ export class Connection implements DialListener {
 
   /** Looks at every deadline and sleeps until the next: a connection has one timer, whatever it waits for. */
   #tick(): void {
-    if (this.#isClosed || this.#isEnding) return;
+    if (this.#state !== "open") return;
     const now = this.#owner.clock.now();
     let next = Infinity;
     for (const { at, onDue } of this.#deadlines()) {
@@ -247,12 +304,9 @@ export class Connection implements DialListener {
 
   #deadlines(): { readonly at: number; readonly onDue: () => void }[] {
     const { options } = this.#owner;
-    const endAs = (limit: ConnectionLimit) => (): void => {
+    const endAs = (limit: "idle" | "silent") => (): void => {
       this.#limit ??= limit;
-      this.end();
-    };
-    const failAs = (limit: "slow-message" | "no-pong", message: string) => (): void => {
-      this.#exceed(limit, message);
+      this.#input(`timer ${limit}`);
     };
     const deadlines = [{ at: this.#lastAt + (options.idleMs ?? IDLE_MS), onDue: endAs("idle") }];
     if (!this.isOurs && !this.#hasSpoken)
@@ -261,15 +315,19 @@ export class Connection implements DialListener {
         onDue: endAs("silent"),
       });
     if (this.#messageSince !== undefined) {
-      const onDue = failAs("slow-message", "a message that does not end");
+      const onDue = (): void => {
+        this.#exceed("slow-message", "a message that does not end", "timer message");
+      };
       deadlines.push({ at: this.#messageSince + (options.messageMs ?? MESSAGE_MS), onDue });
     }
     if (this.#pingedAt !== undefined) {
-      const onDue = failAs("no-pong", "no pong to a ping (RFC 5626 §4.4.1)");
+      const onDue = (): void => {
+        this.#exceed("no-pong", "no pong to a ping (RFC 5626 §4.4.1)", "timer pong");
+      };
       deadlines.push({ at: this.#pingedAt + PONG_MS, onDue });
     } else if (this.isOurs && this.#pingMs !== undefined) {
       const onDue = (): void => {
-        this.#ping();
+        this.#input("timer ping");
       };
       deadlines.push({ at: this.#nextPingAt, onDue });
     }
