@@ -44,6 +44,13 @@ beforeAll(async () => {
     trunks: [
       { id: "carrier", profile: "sip-t", sources: ["127.0.0.1"], numbers, isup: { overlap: OVERLAP } },
       { id: "plain", sources: ["127.0.0.3"], numbers, isup: { overlap: OVERLAP } },
+      {
+        id: "own-rows",
+        sources: ["127.0.0.4"],
+        numbers,
+        isup: { overlap: OVERLAP },
+        interworking: { statusFromCause: [{ cause: 28, status: 404 }] },
+      },
     ],
     routes: [
       { id: "whole", when: { called: WHOLE }, answer: "echo" },
@@ -175,7 +182,7 @@ describe("digits in SAMs (RFC 3578 §2, Q.764 §2.1.2)", () => {
       q850: { value: 28 },
       class: "invalidNumber",
       side: "gateway",
-      row: "RFC 3578 §2.1: T35 → 484, 28",
+      row: "RFC 3578 §2.1: T35 → 28; RFC 3398 §7.2.4.1: 28 → 484",
     });
   });
 
@@ -183,7 +190,21 @@ describe("digits in SAMs (RFC 3578 §2, Q.764 §2.1.2)", () => {
     const call = dialling("89123456");
     await begin(call);
     expect(isupOf(await call.final(484))).toBe(REL_28);
-    expect(releaseOf(eventsOfCall(call)).cause.row).toBe("RFC 3578 §2.2: T10, and no route → 484, 28");
+    expect(releaseOf(eventsOfCall(call)).cause.row).toBe(
+      "RFC 3578 §2.2: T10, and no route → 28; RFC 3398 §7.2.4.1: 28 → 484",
+    );
+  });
+
+  it("end with the status that the trunk has for cause 28", async () => {
+    const client = await SipClient.open(edge, "127.0.0.4");
+    const call = new TestCall(client, edge, { called: "+49309" });
+    call.invite();
+    await call.final(404);
+    expect(releaseOf(eventsOfCall(call)).cause).toMatchObject({
+      sip: { code: 404 },
+      q850: { value: 28 },
+      row: "RFC 3578 §2.1: T35 → 28; trunk own-rows: 28 → 404",
+    });
   });
 
   it("after the number was taken as complete change nothing, and are told of (§2.2)", async () => {

@@ -30,7 +30,8 @@ const overlap = object(
     T35: {
       ...DURATION,
       default: DEFAULTS.T35,
-      description: "Wait for another digit while there are fewer than `minDigits`; then 484, cause 28.",
+      description:
+        "Wait for another digit while there are fewer than `minDigits`; then cause 28, which is 484 by the tables.",
       reason: "15 to 20 s by Q.764 table A.1; RFC 3578 §2.1.",
     },
   },

@@ -81,13 +81,15 @@ export function rejectWith(q850: number, detail: string, profile: CauseProfile):
   return causeOf({ side: "gateway", mapping: "derived", status, q850, row, detail });
 }
 
-/** The number never became complete: 484 for SIP, 28 for ISUP. */
-export function incomplete(expired: CollectionTimer): Cause {
-  const row =
-    expired === "T35" ? "RFC 3578 §2.1: T35 → 484, 28" : "RFC 3578 §2.2: T10, and no route → 484, 28";
-  const detail = "address incomplete";
-  return causeOf({ side: "gateway", mapping: "derived", status: 484, q850: 28, row, detail });
+/** The number never became complete: cause 28 (RFC 3578 §2.1, §2.2), whose status the trunk's table has. */
+export function incomplete(expired: CollectionTimer, profile: CauseProfile): Cause {
+  const { row, ...cause } = rejectWith(ADDRESS_INCOMPLETE, "address incomplete", profile);
+  const rule = expired === "T35" ? "RFC 3578 §2.1: T35" : "RFC 3578 §2.2: T10, and no route";
+  return { ...cause, row: `${rule} → ${ADDRESS_INCOMPLETE}; ${row}` };
 }
+
+/** Q.850 §2.2.7: invalid number format, address incomplete. */
+const ADDRESS_INCOMPLETE = 28;
 
 /** How a caller ends its call. */
 export interface ReceivedRelease {

@@ -207,7 +207,7 @@ export class SipEdge {
     const route = this.#routeOf(arrived);
     // With fewer digits than any number has no route is asked (RFC 3578 §2.1).
     if (expired === "T35" || (expired !== undefined && route === undefined))
-      return { type: "refuse", cause: incomplete(expired) };
+      return { type: "refuse", cause: incomplete(expired, profile) };
     if (route === undefined)
       return { type: "refuse", cause: reject({ status: 404, detail: "no route", profile }) };
     if (route.action.type === "reject") {
