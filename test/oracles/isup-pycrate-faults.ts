@@ -47,6 +47,13 @@ function hasLongInstructions(octets: Uint8Array): boolean {
   return octets.length % 2 === 1;
 }
 
+/** Whether an information element of Q.931 §4.5.1 ends before its length is there, or says. */
+function hasCutElement(octets: Uint8Array): boolean {
+  let at = 0;
+  while (at < octets.length) at += isExtended(octets[at]) ? 2 + (octets[at + 1] ?? 0) : 1;
+  return at > octets.length;
+}
+
 export const FAULTS: readonly Fault[] = [
   {
     reason:
@@ -126,6 +133,23 @@ export const FAULTS: readonly Fault[] = [
     isIn: ({ length }) => length < 3,
     octets: "9181",
     pycrate: "CharpyErr",
+  },
+  {
+    reason: "an information element that is cut short is lost (Q.931 §4.5.1)",
+    parameters: ["accessTransport"],
+    fields: ["octets"],
+    isIn: hasCutElement,
+    octets: "9e5d",
+    pycrate: "9e",
+  },
+  {
+    reason:
+      "its length says where the identification ends (Q.763 (12/1999) §3.36), whatever bit 8 of the octet behind it",
+    parameters: ["networkSpecificFacility"],
+    fields: ["NetworkSpecFacilityInd", "NetworkIdent", "octets", "error"],
+    isIn: ([length = 0, first]) => length > 1 || isExtended(first),
+    octets: "03a10102aabb",
+    pycrate: "0102aabb",
   },
   {
     reason: "bit 8 of the instructions is 0: a second octet follows (Q.763 (12/1999) §3.41)",

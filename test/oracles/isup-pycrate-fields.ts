@@ -61,10 +61,24 @@ const NETWORK = {
 const latitudeSteps = ({ latitude }: Values): number => Math.round((Number(latitude) / 90) * 2 ** 23);
 const longitudeSteps = ({ longitude }: Values): number => Math.round((Number(longitude) / 360) * 2 ** 24);
 
+/** Elements of Q.931 §4.5.1: with bit 8 an octet of two fields, else an identifier with length and content. */
+const elementAt = ({ elements }: Values, index: number): Values =>
+  (elements as readonly Values[])[index] ?? {};
+const identifierAt = (value: Values, index: number): number => Number(elementAt(value, index)["identifier"]);
+const INFORMATION_ELEMENTS: Readonly<Record<string, Place>> = {
+  S: (value, index) => identifierAt(value, index) >> 7,
+  ID: (value, index) => {
+    const identifier = identifierAt(value, index);
+    return identifier >> 7 === 1 ? (identifier >> 4) & 7 : identifier;
+  },
+  Val: (value, index) => elementAt(value, index)["octets"] ?? identifierAt(value, index) & 0x0f,
+};
+
 const POINT_CODE = "signallingPointCode";
 
 /** What pycrate's fields of each parameter are here, by pycrate's names; `""` is a parameter that is one field. */
 export const PLACES: Readonly<Record<string, Readonly<Record<string, Place>>>> = {
+  accessTransport: INFORMATION_ELEMENTS,
   accessDeliveryInformation: { Value: "accessDeliveryIndicator" },
   applicationTransport: {
     AppCtxtIdent: "applicationContextIdentifier",
@@ -207,6 +221,13 @@ export const PLACES: Readonly<Record<string, Readonly<Record<string, Place>>>> =
   },
   networkManagementControls: { TARInd: "temporaryAlternativeRouting" },
   networkRoutingNumber: NUMBER,
+  networkSpecificFacility: {
+    TypeOfNetworkIdent: (value) =>
+      (value["networkIdentification"] as Values)["typeOfNetworkIdentificationIndicator"],
+    NetworkIdentPlan: (value) =>
+      (value["networkIdentification"] as Values)["networkIdentificationPlanIndicator"],
+    NetworkSpecFacilityInd: "facility",
+  },
   numberPortabilityForwardInformation: { Value: "status" },
   optionalBackwardCallIndicators: {
     MLPPUsedInd: "mlppUser",
@@ -288,6 +309,10 @@ export const PLACES: Readonly<Record<string, Readonly<Record<string, Place>>>> =
     Service1: "service1",
     Type: "isResponse",
   },
+  userToUserInformation: {
+    "": ({ protocolDiscriminator, octets }) =>
+      Uint8Array.of(Number(protocolDiscriminator), ...(octets as Uint8Array)),
+  },
 };
 
 /** Fields that say nothing of their own, spare bits, extension bits, lengths; and those inside a shape, octets here. */
@@ -306,9 +331,6 @@ export const PASSED_OVER: ReadonlySet<string> = new Set([
 
 /** Parameters that are not compared, with the reason. */
 export const NOT_COMPARED: Readonly<Record<string, string>> = {
-  accessTransport: "its elements have Q.931's names of fields, which differ with each of them",
-  userToUserInformation: "pycrate's class of the parameter is hidden by that of the message of the same name",
-  networkSpecificFacility: "pycrate reads its own length octet as the parameter's",
   forwardGvns: "three numbers whose fields have the same names",
   displayInformation:
     "octets here: pycrate takes Q.931's identifier and length to be part of it, another source does not",

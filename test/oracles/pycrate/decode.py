@@ -41,6 +41,7 @@ CLASSES = {
     0x1A: "ClosedUserGroupInterlockCode",
     0x1D: "UserServiceInfo",
     0x1E: "SignallingPointCode",
+    0x20: "UserToUserInfo",
     0x21: "ConnectedNum",
     0x22: "SuspendResumeInd",
     0x23: "TransitNetworkSel",
@@ -118,6 +119,12 @@ CODES = {name: code for code, name in CLASSES.items()}
 CIC = bytes(2)
 
 
+def class_of(code):
+    """The class of a parameter: that of user-to-user information is hidden by its message's, which has it inside."""
+    found = getattr(ISUP, CLASSES[code])
+    return type(found()[CLASSES[code]][-1]) if issubclass(found, ISUP.ISUPMessage) else found
+
+
 def signals_of(number):
     """The address with hexadecimal digits for pycrate's names of the codes above 9: get_num would cut such a name."""
     signals = re.sub(r"_[a-zA-Z]+(\d*)_", lambda name: f"{int(name[1] or 15):x}", number["Num"].decode())
@@ -128,7 +135,10 @@ def fields_of(element, index, is_top=False):
     """The leaves below an element, in their order."""
     if element.get_trans():
         return
-    if isinstance(element, Alt):
+    if isinstance(element, Alt) and element._name == "":
+        # The low bits of an information element of one octet, which pycrate calls by several names.
+        yield ["Val", index, element.get_alt().get_val()]
+    elif isinstance(element, Alt):
         yield from fields_of(element.get_alt(), index)
     elif isinstance(element, Envelope):
         for child in element:
@@ -150,7 +160,7 @@ def fields_of(element, index, is_top=False):
 
 
 def parameter(code, octets):
-    read = getattr(ISUP, CLASSES[code])()
+    read = class_of(code)()
     read._from_char(Charpy(octets))
     return {"fields": list(fields_of(read, 0, True)), "hex": read.to_bytes().hex()}
 
