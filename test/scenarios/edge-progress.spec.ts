@@ -4,6 +4,7 @@ import { removeEdges, startEdge, type TestEdge } from "../helpers/edge.ts";
 import { RtpPhone } from "../helpers/rtp-phone.ts";
 import { bodyOf, ISUP, sdpFor, TestCall, type CallOptions } from "../helpers/sip-call.ts";
 import { closeClients, isupOf, sdpOf, SipClient, type RawMessage } from "../helpers/sip-client.ts";
+import { tandem } from "../helpers/tandem.ts";
 
 const EARLY = "+493099901";
 const EARLY_AND_LONG = "+493099902";
@@ -207,5 +208,27 @@ describe("ringing with our offer", () => {
     call.ack();
     await call.bye();
     expect(dataOf(wholeEventsOf(call), "ringing")).toMatchObject([{ code: 180, earlyMedia: true }]);
+  });
+});
+
+describe("the ladder of a carrier (tandem carrier call)", () => {
+  const ladder = async (called: string): Promise<string> => {
+    const target = `sip:${edge.address}:${edge.port}`;
+    const { code, stdout } = await tandem([
+      ...["carrier", "call", "--target", target, "--from", "+4989123456789", "--to", called],
+      ...["--listen", "127.0.0.1:0", "--duration", "0s"],
+    ]);
+    expect(code).toBe(0);
+    return stdout;
+  };
+
+  it("shows the 183 with its ACM before the 200 with its ANM", async () => {
+    expect(await ladder(EARLY)).toMatch(/ 183 .*ISUP[^]*\bACM\b[^]* 200 .*ISUP[^]*\bANM\b/);
+  });
+
+  it("shows the 200 with its CON, and nothing of an ACM before it", async () => {
+    const shown = await ladder(SILENT);
+    expect(shown).toMatch(/ 200 .*ISUP[^]*\bCON\b/);
+    expect(shown).not.toMatch(/ 18[03] |\bACM\b/);
   });
 });
