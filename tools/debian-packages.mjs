@@ -20,6 +20,7 @@ const PARTS = {
   tshark: { package: "tshark", isThere: isProgram("tshark") },
   kcat: { package: "kcat", isThere: isProgram("kcat") },
   openssl: { package: "openssl", isThere: isProgram("openssl") },
+  ip: { package: "iproute2", isThere: isProgram("ip") },
   script: { package: "bsdutils", isThere: isProgram("script") },
   sipsak: { package: "sipsak", isThere: isProgram("sipsak") },
   stunnel: { package: "stunnel4", isThere: isProgram("stunnel4"), service: "stunnel4" },

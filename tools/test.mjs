@@ -71,7 +71,7 @@ const SUITES = [
   {
     name: "end-to-end",
     takes: (path) => path.startsWith("test/"),
-    needs: ["build", "sipp", "tshark", "openssl", "script"],
+    needs: ["build", "sipp", "tshark", "openssl", "ip", "script"],
     args: ["--runInBand"],
     env: {},
   },
