@@ -110,6 +110,28 @@ describe("progress before the answer", () => {
     wholeEventsOf(call);
   });
 
+  it.concurrent(
+    "whose PRACK never comes ends the call that was answered meanwhile with 504, cause 102 (RFC 3262 §3)",
+    async () => {
+      const lonely = await startEdge({
+        routes: [{ id: "early", answer: { after: "500ms", provisional: "progress" } }],
+      });
+      const call = new TestCall(await SipClient.open(lonely), lonely, { iam: ISUP.iam, headers: RELIABLE });
+      call.invite();
+      await call.final(504, 40_000);
+      await lonely.until(({ calls, sip }) => calls === 0 && sip.dialogs === 0);
+      const events = eventsOf(lonely.journalEvents(), call.callId);
+      expectWhole(events);
+      expect(wordsOf(events)).toEqual(["incoming", "progress", "answered", "released"]);
+      expect(releaseOf(events).cause).toMatchObject({
+        side: "gateway",
+        q850: { value: 102 },
+        detail: "no PRACK",
+      });
+    },
+    60_000,
+  );
+
   it("offers in a reliable 183 where the INVITE has no offer; the PRACK answers, and the caller hears itself", async () => {
     const call = callTo(EARLY_AND_LONG, { sdp: null, headers: RELIABLE });
     call.invite();

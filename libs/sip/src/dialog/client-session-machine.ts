@@ -1,3 +1,5 @@
+import { step, type MachineStep } from "../machine-step.ts";
+
 /**
  * The client side of one INVITE (RFC 3261 §13.2): which final answer counts, and when a CANCEL may go.
  *
@@ -38,17 +40,9 @@ export type ClientSessionOutput =
   | "tell rejected"
   | "tell failed";
 
-export interface ClientSessionStep {
-  readonly state: ClientSessionState;
-  readonly outputs: readonly ClientSessionOutput[];
-}
+export type ClientSessionStep = MachineStep<ClientSessionState, ClientSessionOutput>;
 
 type Cells = Readonly<Record<ClientSessionInput, ClientSessionStep>>;
-
-const step = (state: ClientSessionState, ...outputs: readonly ClientSessionOutput[]): ClientSessionStep => ({
-  state,
-  outputs,
-});
 
 const ACCEPT = step("accepted", "end others", "tell accepted");
 const REJECT = step("over", "end others", "roll back", "tell rejected");

@@ -1,3 +1,5 @@
+import { step, type MachineStep } from "../machine-step.ts";
+
 /**
  * The server side of one INVITE (RFC 3261 §13.3): what its owner may still answer, and what becomes of a 2xx that cannot
  * leave at once.
@@ -55,17 +57,9 @@ export type ServerSessionOutput =
   | "tell PRACK lost"
   | "tell expired";
 
-export interface ServerSessionStep {
-  readonly state: ServerSessionState;
-  readonly outputs: readonly ServerSessionOutput[];
-}
+export type ServerSessionStep = MachineStep<ServerSessionState, ServerSessionOutput>;
 
 type Cells = Readonly<Record<ServerSessionInput, ServerSessionStep>>;
-
-const step = (state: ServerSessionState, ...outputs: readonly ServerSessionOutput[]): ServerSessionStep => ({
-  state,
-  outputs,
-});
 
 /** After the final response was given an owner's answer counts no more, and a CANCEL has no effect (§9.2). */
 function answered(state: ServerSessionState): Cells {

@@ -1,3 +1,5 @@
+import { step, type MachineStep } from "../machine-step.ts";
+
 /**
  * The INVITE usage of one dialog (RFC 3261 §15, RFC 5057 §2): who may still say what, until both sides have left it.
  *
@@ -45,14 +47,9 @@ export type UsageOutput =
   /** The dialog goes, and what the owner has with it. */
   | "leave";
 
-export interface UsageStep {
-  readonly state: UsageState;
-  readonly outputs: readonly UsageOutput[];
-}
+export type UsageStep = MachineStep<UsageState, UsageOutput>;
 
 type Cells = Readonly<Record<UsageInput, UsageStep>>;
-
-const step = (state: UsageState, ...outputs: readonly UsageOutput[]): UsageStep => ({ state, outputs });
 
 const OPEN = step("open");
 const ENDING = step("ending");

@@ -1,8 +1,9 @@
-interface Step<State extends string> {
-  readonly state: State;
-  readonly outputs: readonly string[];
-}
-type StepOf<State extends string, Input extends string> = (state: State, input: Input) => Step<State>;
+import type { MachineStep } from "../machine-step.ts";
+
+type StepOf<State extends string, Input extends string> = (
+  state: State,
+  input: Input,
+) => MachineStep<State, string>;
 
 /**
  * What a machine does in every state with every input, as `next state: outputs`; "-" where nothing happens. An input

@@ -1,3 +1,5 @@
+import { step, type MachineStep } from "../machine-step.ts";
+
 /**
  * One connection of a listener (RFC 3261 §18, RFC 5626 §4.4.1), from its dial or its arrival to its end.
  *
@@ -50,17 +52,9 @@ export type ConnectionOutput =
   /** Once. */
   | "tell closed";
 
-export interface ConnectionStep {
-  readonly state: ConnectionState;
-  readonly outputs: readonly ConnectionOutput[];
-}
+export type ConnectionStep = MachineStep<ConnectionState, ConnectionOutput>;
 
 type Cells = Readonly<Record<ConnectionInput, ConnectionStep>>;
-
-const step = (state: ConnectionState, ...outputs: readonly ConnectionOutput[]): ConnectionStep => ({
-  state,
-  outputs,
-});
 
 const CLOSED = step("closed");
 const CLOSE = step("closed", "stop timers", "tell closed");
