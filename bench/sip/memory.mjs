@@ -9,6 +9,8 @@ export const SECONDS = 280;
 const WINDOW_S = 40;
 /** From here on V8 has found the size of its heap: at 8 MB a second it takes a few collections. */
 const SETTLED_S = 120;
+/** At the end looked at for what is kept: three windows, of which one has a whole collection. */
+const LAST_S = 120;
 /** Beyond this a later window has more than the first one that counts. */
 const GROWTH_MAX = 1.1;
 
@@ -47,15 +49,15 @@ async function windowOf(running) {
 }
 
 /**
- * What garbage collection leaves is as much before V8 has settled, but behind 64·T1, as afterwards: a whole collection may
- * take more than a window to come. What the process has stays, once its heap has grown to its size.
+ * What garbage collection leaves at the end is as much as behind 64·T1, before V8 has settled: of several windows, since a
+ * whole collection may take more than one to come. What the process has stays, once its heap has grown to its size.
  */
 function isFlat(rows) {
   const behind = (from, to) => rows.filter(({ at }) => at - WINDOW_S >= from && at <= to);
   const leastOf = (some) => Math.min(...some.map(({ leastHeapMiB }) => leastHeapMiB));
   const [first, ...later] = behind(SETTLED_S, SECONDS).map(({ pssMiB }) => pssMiB);
   return (
-    leastOf(behind(SETTLED_S, SECONDS)) <= leastOf(behind(AFTER_TIMEOUT_S, SETTLED_S)) * GROWTH_MAX &&
+    leastOf(behind(SECONDS - LAST_S, SECONDS)) <= leastOf(behind(AFTER_TIMEOUT_S, SETTLED_S)) * GROWTH_MAX &&
     later.every((each) => each <= first * GROWTH_MAX)
   );
 }
