@@ -49,7 +49,7 @@ export class NameServer {
   zone: MemoryZone;
   /** Questions that came, in order: `SRV _sip._udp.example.com`. */
   readonly asked: string[] = [];
-  /** Names that are answered SERVFAIL. */
+  /** Names that are answered SERVFAIL, or questions: `A sbc.example`. */
   readonly failing = new Set<string>();
   isSilent = false;
 
@@ -94,7 +94,8 @@ export class NameServer {
     this.asked.push(`${type ?? code} ${name}`);
     const records = type === undefined ? [] : dataOf(this.zone, type, name);
     const isKnown = Object.values(this.zone).some((byName) => name in byName);
-    const status = this.failing.has(name) ? SERVER_FAILURE : isKnown ? 0 : NO_SUCH_NAME;
+    const isFailing = this.failing.has(name) || this.failing.has(`${type ?? code} ${name}`);
+    const status = isFailing ? SERVER_FAILURE : isKnown ? 0 : NO_SUCH_NAME;
     return Buffer.concat([
       query.subarray(0, 2),
       u16(0x8180 | status, 1, records.length, 0, 0),
