@@ -152,12 +152,13 @@ describe("a call", () => {
     call.invite();
     await call.response(180, "INVITE");
     await call.final(200);
-    expect(performance.now() - start).toBeGreaterThanOrEqual(RING_MS - 1);
+    const heardMs = performance.now() - start;
+    expect(heardMs).toBeGreaterThanOrEqual(RING_MS - 1);
     call.ack();
     await call.bye();
     const [answered] = dataOf(eventsOfCall(call), "answered");
     expect(answered?.ringMs).toBeGreaterThanOrEqual(RING_MS - 1);
-    expect(answered?.ringMs).toBeLessThan(RING_MS + 1_000);
+    expect(answered?.ringMs).toBeLessThanOrEqual(Math.ceil(heardMs) + 1);
   });
 
   it("takes an IAM larger than one Ethernet frame, octet for octet", async () => {
@@ -181,15 +182,13 @@ describe("a call whose signalling is too large for an event", () => {
       (name) => `${name}: ${LONG}`,
     );
     const [odd, beside] = [isupCall({ headers }), isupCall()];
-    const start = performance.now();
     odd.invite();
     beside.invite();
+    // Answers whose events do not reach the disk in their time are taken back.
     for (const call of [odd, beside]) {
       await call.final(200);
       call.ack();
     }
-    // Below the budget of an answer: nobody has waited for an event that cannot be written.
-    expect(performance.now() - start).toBeLessThan(1_000);
     for (const call of [odd, beside]) await call.bye();
     const events = eventsOfCall(odd);
     expectWhole(events);

@@ -29,6 +29,8 @@ const REL_28 = "0c020002829c";
 
 let edge: TestEdge;
 let carrier: SipClient;
+/** Of a trunk whose timers are longer than this test waits. */
+let patient: SipClient;
 let plain: SipClient;
 
 const OVERLAP = {
@@ -45,6 +47,13 @@ beforeAll(async () => {
       { id: "carrier", profile: "sip-t", sources: ["127.0.0.1"], numbers, isup: { overlap: OVERLAP } },
       { id: "plain", sources: ["127.0.0.3"], numbers, isup: { overlap: OVERLAP } },
       {
+        id: "patient",
+        profile: "sip-t",
+        sources: ["127.0.0.5"],
+        numbers,
+        isup: { overlap: { ...OVERLAP, T10: "20s", T35: "20s" } },
+      },
+      {
         id: "own-rows",
         sources: ["127.0.0.4"],
         numbers,
@@ -59,6 +68,7 @@ beforeAll(async () => {
     ],
   });
   carrier = await SipClient.open(edge);
+  patient = await SipClient.open(edge, "127.0.0.5");
   plain = await SipClient.open(edge, "127.0.0.3");
 });
 jest.setTimeout(20_000);
@@ -77,8 +87,8 @@ const samOf = (digits: string, stSignal = false): string =>
   hexOf(isupMessage("SAM", { subsequentNumber: { digits, stSignal } }).octets);
 
 /** A call of SIP-T to the first digits, national in the IAM, with the country in the Request-URI. */
-const dialling = (digits: string, options: CallOptions = {}): TestCall =>
-  new TestCall(carrier, edge, { called: `+49${digits}`, iam: iamTo(digits), ...options });
+const dialling = (digits: string, options: CallOptions = {}, client = carrier): TestCall =>
+  new TestCall(client, edge, { called: `+49${digits}`, iam: iamTo(digits), ...options });
 
 /** The 183 that makes the dialog for SAMs. */
 async function begin(call: TestCall): Promise<RawMessage> {
@@ -124,24 +134,20 @@ describe("digits in SAMs (RFC 3578 §2, Q.764 §2.1.2)", () => {
   });
 
   it("are complete by their length, without a timer", async () => {
-    const call = dialling("3099");
+    const call = dialling("3099", {}, patient);
     await begin(call);
-    const start = performance.now();
     await dial(call, "9001200");
     await call.final(200);
-    expect(performance.now() - start).toBeLessThan(T10_MS);
     call.ack();
     await call.bye();
     expect(calledOf(call)).toBe("+4930999001200");
   });
 
   it("are complete where a route names the number whole (number analysis, §2.2)", async () => {
-    const call = dialling("305");
+    const call = dialling("305", {}, patient);
     await begin(call);
     await dial(call, "55");
-    const start = performance.now();
     await call.final(200);
-    expect(performance.now() - start).toBeLessThan(T10_MS);
     call.ack();
     await call.bye();
     expect(calledOf(call)).toBe(WHOLE);
