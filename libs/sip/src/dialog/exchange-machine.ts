@@ -57,6 +57,21 @@ export const NO_EXCHANGE: Exchange = {
   isOfferOfInvite: false,
 };
 
+/** What is ignored where nothing is open that it could belong to, and the clause. */
+export const EXCHANGE_IGNORED: Partial<Readonly<Record<ExchangeInput, string>>> = {
+  "receive offer": "RFC 3262 §5: an offer in a response is due where the INVITE had none",
+  "send offer": "RFC 3262 §5: an offer in a response is due where the INVITE had none",
+  "receive answer": "RFC 3264 §5: no offer of ours is open",
+  "send answer": "RFC 3264 §5: no offer of theirs is open",
+  "offer refused": "RFC 3264 §8: no offer is open",
+  "their INVITE accepted": "RFC 3261 §14.2: none of theirs is in progress",
+  "their INVITE rejected": "RFC 3261 §14.2: none of theirs is in progress",
+  "our INVITE accepted": "RFC 3261 §14.1: none of ours is in progress",
+  "our INVITE rejected": "RFC 3261 §14.1: none of ours is in progress",
+  "their UPDATE ended": "RFC 3311 §5.2: none of theirs is in progress",
+  "our UPDATE ended": "RFC 3311 §5.1: none of ours is in progress",
+};
+
 export function stepExchange(state: Exchange, input: ExchangeInput): ExchangeStep {
   switch (input) {
     case "receive INVITE":

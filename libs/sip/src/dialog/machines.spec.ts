@@ -1,24 +1,40 @@
 import { describe, expect, it } from "@jest/globals";
+import type { Ignored } from "../machine-step.ts";
+import { unlistedPairs, type WalkedPair } from "../testing/machine-table.ts";
 import {
+  EXCHANGE_IGNORED,
   NO_EXCHANGE,
   stepExchange,
   type Exchange,
   type ExchangeInput,
   type ExchangeVerdict,
 } from "./exchange-machine.ts";
-import { startNotifier, stepNotifier, type Notifier, type NotifierInput } from "./notifier-machine.ts";
+import {
+  NOTIFIER_IGNORED,
+  startNotifier,
+  stepNotifier,
+  type Notifier,
+  type NotifierInput,
+} from "./notifier-machine.ts";
 import {
   isNextReliable,
+  RELIABLE_PROVISIONAL_IGNORED,
   startReliableProvisional,
   stepReliableProvisional,
   type ReliableProvisional,
   type ReliableProvisionalInput,
 } from "./reliable-provisional-machine.ts";
-import { stepSessionTimer, type SessionTimer, type SessionTimerInput } from "./session-timer-machine.ts";
+import {
+  SESSION_TIMER_IGNORED,
+  stepSessionTimer,
+  type SessionTimer,
+  type SessionTimerInput,
+} from "./session-timer-machine.ts";
 import {
   refreshFailure,
   startSubscriber,
   stepSubscriber,
+  SUBSCRIBER_IGNORED,
   type Subscriber,
   type SubscriberInput,
 } from "./subscriber-machine.ts";
@@ -41,7 +57,16 @@ function cell(before: string, step: { state: { name: string }; outputs: readonly
 function walk<State extends { name: string }, Input extends string>(
   step: (state: State, input: Input) => { state: State; outputs: readonly unknown[] },
   table: readonly (readonly [State, Readonly<Record<Input, string>>])[],
+  ignored: Ignored<State["name"], Input>,
 ): void {
+  it("ignores what it lists, each pair with its clause", () => {
+    const pairs = table.flatMap(([state, cells]) =>
+      (Object.keys(cells) as Input[]).map((input): WalkedPair => {
+        return [state.name, input, cell(state.name, step(state, input)) === "-"];
+      }),
+    );
+    expect(unlistedPairs(pairs, ignored)).toEqual([]);
+  });
   for (const [state, cells] of table)
     it.each(Object.entries<string>(cells))(`${state.name}, %s → %s`, (input, expected) => {
       expect(cell(state.name, step(state, input as Input))).toBe(expected);
@@ -60,30 +85,34 @@ describe("reliable provisional responses, server side (RFC 3262 §3)", () => {
     "timer give up": "-",
     final: "-",
   };
-  walk<ReliableProvisional, ReliableProvisionalInput>(stepReliableProvisional, [
+  walk<ReliableProvisional, ReliableProvisionalInput>(
+    stepReliableProvisional,
     [
-      idle,
-      {
-        ...nothing,
-        send: "waiting: send +retransmit=500 +give up=32000",
-        PRACK: "idle: 481",
-        "PRACK of another": "idle: 481",
-        final: "closed:",
-      },
+      [
+        idle,
+        {
+          ...nothing,
+          send: "waiting: send +retransmit=500 +give up=32000",
+          PRACK: "idle: 481",
+          "PRACK of another": "idle: 481",
+          final: "closed:",
+        },
+      ],
+      [
+        waiting,
+        {
+          send: "waiting: queue",
+          PRACK: "idle: -retransmit -give up acknowledged",
+          "PRACK of another": "waiting: 481",
+          "timer retransmit": "waiting: send again +retransmit=1000",
+          "timer give up": "closed: -retransmit 504",
+          final: "closed: -retransmit -give up",
+        },
+      ],
+      [closed, { ...nothing, PRACK: "closed: acknowledged", "PRACK of another": "closed: 481" }],
     ],
-    [
-      waiting,
-      {
-        send: "waiting: queue",
-        PRACK: "idle: -retransmit -give up acknowledged",
-        "PRACK of another": "waiting: 481",
-        "timer retransmit": "waiting: send again +retransmit=1000",
-        "timer give up": "closed: -retransmit 504",
-        final: "closed: -retransmit -give up",
-      },
-    ],
-    [closed, { ...nothing, PRACK: "closed: acknowledged", "PRACK of another": "closed: 481" }],
-  ]);
+    RELIABLE_PROVISIONAL_IGNORED,
+  );
 
   it("has RSeq from what was drawn, and one more each time", () => {
     const first = stepReliableProvisional(idle, "send").state;
@@ -138,6 +167,7 @@ describe("session timer (RFC 4028 §7.2, §10)", () => {
       [{ name: "awaiting", intervalS: 90 }, running],
       [{ name: "ended", intervalS: 0 }, nothing],
     ],
+    SESSION_TIMER_IGNORED,
   );
 
   it("gives up 32 s before the end of a long session", () => {
@@ -208,6 +238,7 @@ describe("subscriber (RFC 6665 §4.1.2)", () => {
         },
       ],
     ],
+    SUBSCRIBER_IGNORED,
   );
 
   it("waits 64·T1 for the first NOTIFY (timer N)", () => {
@@ -253,6 +284,7 @@ describe("notifier (RFC 6665 §4.2.2)", () => {
         },
       ],
     ],
+    NOTIFIER_IGNORED,
   );
 
   it("notifies at once (§4.2.1.2)", () => {
@@ -309,6 +341,12 @@ describe("exchanges of one dialog (RFC 3261 §14, RFC 3311 §5, RFC 6337)", () =
     expect(states.length).toBeGreaterThan(20);
     expect(states.length).toBeLessThanOrEqual(120);
     expect(pairs.filter(({ verdict }) => !["ok", 491, 500, "wait", "ignored"].includes(verdict))).toEqual([]);
+  });
+
+  it("ignore what is listed, each input with its clause", () => {
+    const found = new Set(pairs.filter(({ verdict }) => verdict === "ignored").map(({ input }) => input));
+    expect(Object.keys(EXCHANGE_IGNORED).sort()).toEqual([...found].sort());
+    for (const clause of Object.values(EXCHANGE_IGNORED)) expect(clause).toMatch(/^RFC \d+ §\d/);
   });
 
   it("answer 491 only to what meets something of ours, 500 only to what meets something of theirs", () => {

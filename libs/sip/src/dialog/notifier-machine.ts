@@ -1,3 +1,5 @@
+import type { Ignored } from "../machine-step.ts";
+
 /**
  * One subscription, notifier's side (RFC 6665 §4.2.2, figure 2).
  *
@@ -36,6 +38,11 @@ export interface NotifierStep {
 }
 
 const TERMINATED: Notifier = { name: "terminated" };
+
+export const NOTIFIER_IGNORED: Ignored<Notifier["name"], NotifierInput> = [
+  [["active"], ["activate"], "RFC 6665 §4.1.2, figure 1: it is active"],
+  [["terminated"], "all", "RFC 6665 §4.2.2: the NOTIFY that says terminated was the last"],
+];
 
 /** §4.2.2: a NOTIFY follows the 2xx at once, whatever the state is. */
 export function startNotifier(name: "pending" | "active", expiresS: number): NotifierStep {

@@ -1,3 +1,4 @@
+import type { Ignored } from "../machine-step.ts";
 import { T1, TIMEOUT } from "../transaction/timers.ts";
 
 /**
@@ -37,6 +38,12 @@ export interface ReliableProvisionalStep {
   readonly state: ReliableProvisional;
   readonly outputs: readonly ReliableProvisionalOutput[];
 }
+
+export const RELIABLE_PROVISIONAL_IGNORED: Ignored<ReliableProvisional["name"], ReliableProvisionalInput> = [
+  [["idle", "closed"], ["timer retransmit", "timer give up"], "RFC 3262 §3: run until the PRACK"],
+  [["closed"], ["send"], "RFC 3262 §3: none is sent after the final response"],
+  [["closed"], ["final"], "RFC 3261 §17.2.1: there is one final response"],
+];
 
 /** §3: the first RSeq is between 1 and 2**31 - 1. */
 export function startReliableProvisional(firstRseq: number): ReliableProvisional {

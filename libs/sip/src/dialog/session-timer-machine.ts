@@ -1,3 +1,5 @@
+import type { Ignored } from "../machine-step.ts";
+
 /**
  * When a session is refreshed and when it is given up (RFC 4028 §7.2, §10).
  *
@@ -38,6 +40,14 @@ export interface SessionTimerStep {
 export const SESSION_TIMER_OFF: SessionTimer = { name: "off", intervalS: 0 };
 const ENDED: SessionTimer = { name: "ended", intervalS: 0 };
 const STOP: readonly SessionTimerOutput[] = [{ stop: "refresh" }, { stop: "expiry" }];
+
+export const SESSION_TIMER_IGNORED: Ignored<SessionTimer["name"], SessionTimerInput> = [
+  [["off"], ["agreed: none"], "RFC 4028 §7.2: no timer runs"],
+  [["off"], ["timer refresh", "timer expiry"], "RFC 4028 §7.2: no timer runs"],
+  [["off"], ["refresh lost"], "RFC 4028 §7.3: no refresh of a session timer was out"],
+  [["awaiting"], ["timer refresh"], "RFC 4028 §7.2: the peer is the refresher"],
+  [["ended"], "all", "RFC 4028 §10: BYE was asked for"],
+];
 
 /** `intervalS` is what was agreed on; it counts for the `agreed` inputs alone. */
 export function stepSessionTimer(

@@ -1,3 +1,4 @@
+import type { Ignored } from "../machine-step.ts";
 import { TIMEOUT } from "../transaction/timers.ts";
 
 /**
@@ -52,6 +53,39 @@ export interface SubscriberStep {
 const TERMINATED: Subscriber = { name: "terminated" };
 const STOP: readonly SubscriberOutput[] = [{ stop: "N" }, { stop: "refresh" }, { stop: "expiry" }];
 const TIMER_N: SubscriberOutput = { start: "N", afterMs: TIMEOUT };
+
+export const SUBSCRIBER_IGNORED: Ignored<Subscriber["name"], SubscriberInput> = [
+  [["ending"], ["accepted"], "RFC 6665 §4.1.2.3: the 2xx to Expires: 0, whose NOTIFY is awaited"],
+  [
+    ["pending", "active", "ending"],
+    ["accepted alone", "refused"],
+    "RFC 6665 §4.1.2.4: a NOTIFY came, so there is a subscription",
+  ],
+  [["pending", "active"], ["timer N"], "RFC 6665 §4.1.2.4: the first NOTIFY came"],
+  [["notifyWait"], ["timer refresh"], "RFC 6665 §4.1.2.2: nothing to refresh before the first NOTIFY"],
+  [["ending"], ["timer refresh"], "RFC 6665 §4.1.2.3: who unsubscribes does not refresh"],
+  [
+    ["notifyWait", "pending", "active", "ending"],
+    ["refresh lost"],
+    "RFC 6665 §4.1.2.2: it stays until it expires",
+  ],
+  [["ending"], ["unsubscribe"], "RFC 6665 §4.1.2.3: Expires: 0 is out"],
+  [
+    ["terminated"],
+    [
+      ...([
+        "accepted",
+        "accepted alone",
+        "refused",
+        "refresh refused",
+        "refresh lost",
+        "unsubscribe",
+      ] as const),
+      ...(["timer N", "timer refresh", "timer expiry"] as const),
+    ],
+    "RFC 6665 §4.1.2, figure 1: over",
+  ],
+];
 
 export function startSubscriber(): SubscriberStep {
   return { state: { name: "notifyWait" }, outputs: [TIMER_N] };

@@ -1,4 +1,4 @@
-import { step, type MachineStep } from "../machine-step.ts";
+import { step, type Ignored, type MachineStep } from "../machine-step.ts";
 
 /**
  * The INVITE usage of one dialog (RFC 3261 §15, RFC 5057 §2): who may still say what, until both sides have left it.
@@ -71,7 +71,6 @@ const TABLE: Readonly<Record<UsageState, Cells>> = {
     request: step("open", "hand on"),
     loss: step("open", "tell loss"),
     end: END,
-    // No BYE of ours is out.
     "BYE done": OPEN,
   },
   ending: {
@@ -110,10 +109,22 @@ const TABLE: Readonly<Record<UsageState, Cells>> = {
     request: step("terminated", "481"),
     loss: TERMINATED,
     end: TERMINATED,
-    // Ours crossed the BYE that has ended the call.
     "BYE done": TERMINATED,
   },
 };
+
+export const USAGE_IGNORED: Ignored<UsageState, UsageInput> = [
+  [["open"], ["ACKs done"], "RFC 3261 §15: no BYE of ours waits for them"],
+  [["byeSent", "terminated"], ["ACKs done"], "RFC 3261 §15: ours is out, or is not needed any more"],
+  [["open", "ending"], ["BYE done"], "RFC 3261 §15.1.1: none of ours is out"],
+  [
+    ["ending", "byeSent", "terminated"],
+    ["loss"],
+    "RFC 3261 §15.1.1: who has said BYE takes the session for ended",
+  ],
+  [["terminated"], ["BYE answered", "end"], "RFC 3261 §15.1.2: left already"],
+  [["terminated"], ["BYE done"], "RFC 3261 §15.1.2: ours crossed the BYE that has ended the call"],
+];
 
 export function stepUsage(state: UsageState, input: UsageInput): UsageStep {
   return TABLE[state][input];

@@ -67,11 +67,6 @@ export class InviteClientTransaction extends Transaction<InviteClientState, Invi
     this.run(first);
   }
 
-  /** RFC 3261 §9.1: same Request-URI, Call-ID, To, From, CSeq number and branch; only after a provisional. */
-  get canCancel(): boolean {
-    return this.state.name === "Proceeding";
-  }
-
   /** From here the INVITE ends after 64·T1 at the latest (RFC 3261 §9.1). */
   expectCancelled(): void {
     this.input("cancel");

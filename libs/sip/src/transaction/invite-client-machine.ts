@@ -1,3 +1,4 @@
+import type { Ignored } from "../machine-step.ts";
 import { ACK, go, PASS, SEND, start, stay, stop, TIMED_OUT, TRANSPORT_ERROR, type Step } from "./machine.ts";
 import { T1, TIMER_D, TIMEOUT } from "./timers.ts";
 
@@ -44,6 +45,22 @@ const PROVISIONAL = go(PROCEEDING, stop("A"), stop("B"), PASS);
 const FURTHER_PROVISIONAL = go(PROCEEDING, PASS);
 const ACCEPT = go(ACCEPTED, ...STOP_ALL, PASS, start("M", TIMEOUT));
 const END = go(TERMINATED);
+
+export const INVITE_CLIENT_IGNORED: Ignored<InviteClientState["name"], InviteClientInput> = [
+  [["Calling"], ["cancel", "timer cancel"], "RFC 3261 §9.1: no CANCEL before a provisional response"],
+  [["Proceeding", "Completed", "Accepted"], ["timer A", "timer B"], "RFC 3261 §17.1.1.2: run in Calling"],
+  [["Calling", "Proceeding", "Accepted"], ["timer D"], "RFC 3261 §17.1.1.2: runs in Completed"],
+  [["Calling", "Proceeding", "Completed"], ["timer M"], "RFC 6026 §7.2: runs in Accepted"],
+  [["Completed"], ["1xx", "2xx"], "RFC 3261 §17.1.1.2, figure 5: the final response is there"],
+  [["Accepted"], ["1xx", "300-699"], "RFC 6026 §7.2: 2xx alone are passed on"],
+  [["Accepted"], ["transport error"], "RFC 6026 §7.2: nothing is sent in Accepted"],
+  [
+    ["Completed", "Accepted"],
+    ["cancel", "timer cancel"],
+    "RFC 3261 §9.1: no effect on a request that has its final response",
+  ],
+  [["Terminated"], "all", "RFC 3261 §17.1.1.2: destroyed the instant that it terminates"],
+];
 
 export function startInviteClient(isReliable: boolean): Step<InviteClientState> {
   return isReliable ? CALL_RELIABLY : CALL;

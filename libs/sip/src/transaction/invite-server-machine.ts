@@ -1,3 +1,4 @@
+import type { Ignored } from "../machine-step.ts";
 import {
   go,
   PASS,
@@ -62,6 +63,31 @@ const PROVISIONAL = go(ANSWERED, stop("100"), SEND);
 const ACCEPT = go(ACCEPTED, stop("100"), SEND, start("L", TIMEOUT));
 const END = go(TERMINATED);
 
+export const INVITE_SERVER_IGNORED: Ignored<InviteServerState["name"], InviteServerInput> = [
+  [["Proceeding"], ["INVITE"], "RFC 3261 §17.2.1: nothing was sent yet that could be sent again"],
+  [["Proceeding"], ["unanswered", "timer 100"], "RFC 3261 §17.2.1: the user has answered within 200 ms"],
+  [["Proceeding"], ["ACK"], "RFC 3261 §17.2.1, figure 7: an ACK acknowledges a final response"],
+  [["Proceeding", "Confirmed", "Accepted"], ["timer G", "timer H"], "RFC 3261 §17.2.1: run in Completed"],
+  [["Proceeding", "Completed", "Accepted"], ["timer I"], "RFC 3261 §17.2.1: runs in Confirmed"],
+  [["Proceeding", "Completed", "Confirmed"], ["timer L"], "RFC 6026 §7.1: runs in Accepted"],
+  [
+    ["Completed", "Confirmed"],
+    ["1xx", "2xx", "300-699"],
+    "RFC 3261 §17.2.1, figure 7: the final response is given",
+  ],
+  [
+    ["Completed", "Confirmed", "Accepted"],
+    ["unanswered", "timer 100"],
+    "RFC 3261 §17.2.1: a 100 belongs to Proceeding",
+  ],
+  [["Confirmed"], ["ACK"], "RFC 3261 §17.2.1: additional ACKs are absorbed"],
+  [["Confirmed"], ["INVITE"], "RFC 3261 §17.2.1, figure 7: its final response was acknowledged"],
+  [["Confirmed"], ["transport error"], "RFC 3261 §17.2.1: nothing is sent in Confirmed"],
+  [["Accepted"], ["INVITE"], "RFC 6026 §7.1: a retransmitted INVITE is absorbed"],
+  [["Accepted"], ["1xx", "300-699"], "RFC 6026 §7.1: 2xx alone are sent"],
+  [["Terminated"], "all", "RFC 3261 §17.2.1: destroyed the instant that it terminates"],
+];
+
 export function stepInviteServer(
   state: InviteServerState,
   input: InviteServerInput,
@@ -73,7 +99,6 @@ export function stepInviteServer(
     case "Completed":
       return completed(state, input, isReliable);
     case "Confirmed":
-      // RFC 3261 §17.2.1: "any additional ACK messages are absorbed"; so is all else but timer I.
       return input === "timer I" ? END : stay(state);
     case "Accepted":
       if (input === "timer L") return END;

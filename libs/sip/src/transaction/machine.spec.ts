@@ -1,11 +1,15 @@
 import { describe, expect, it } from "@jest/globals";
+import type { Ignored } from "../machine-step.ts";
+import { unlistedPairs, type WalkedPair } from "../testing/machine-table.ts";
 import {
+  INVITE_CLIENT_IGNORED,
   startInviteClient,
   stepInviteClient,
   type InviteClientInput,
   type InviteClientState,
 } from "./invite-client-machine.ts";
 import {
+  INVITE_SERVER_IGNORED,
   INVITE_SERVER_START,
   stepInviteServer,
   type InviteServerInput,
@@ -13,12 +17,14 @@ import {
 } from "./invite-server-machine.ts";
 import type { Output, Step } from "./machine.ts";
 import {
+  NON_INVITE_CLIENT_IGNORED,
   startNonInviteClient,
   stepNonInviteClient,
   type NonInviteClientInput,
   type NonInviteClientState,
 } from "./non-invite-client-machine.ts";
 import {
+  NON_INVITE_SERVER_IGNORED,
   NON_INVITE_SERVER_START,
   stepNonInviteServer,
   type NonInviteServerInput,
@@ -64,7 +70,18 @@ function cellOf<State extends { readonly name: string }>(
 function walk<State extends { readonly name: string }, Input extends string>(
   step: (state: State, input: Input, isReliable: boolean) => Step<State>,
   rows: readonly Row<Input, State>[],
+  ignored: Ignored<State["name"], Input>,
 ): void {
+  it("ignores what it lists, each pair with its clause", () => {
+    const pairs = rows.flatMap(({ state, cells }) =>
+      (Object.keys(cells) as Input[]).flatMap((input) =>
+        [false, true].map((isReliable): WalkedPair => {
+          return [state.name, input, cellOf(state, "", input, step(state, input, isReliable)) === IGNORED];
+        }),
+      ),
+    );
+    expect(unlistedPairs(pairs, ignored)).toEqual([]);
+  });
   for (const { state, running, cells } of rows) {
     for (const input of Object.keys(cells) as Input[]) {
       for (const isReliable of [false, true]) {
@@ -101,65 +118,69 @@ describe("INVITE client transaction (RFC 3261 §17.1.1, RFC 6026 §7.2)", () => 
     expect(outputsOf(startInviteClient(true).outputs)).toEqual(["send", "B=32000"]);
   });
 
-  walk<InviteClientState, InviteClientInput>(stepInviteClient, [
-    {
-      state: { name: "Calling", aMs: 500 },
-      running: ["A B", "B"],
-      cells: {
-        ...terminated,
-        "1xx": "Proceeding: pass;",
-        "2xx": "Accepted: pass; M=32000",
-        "300-699": rejected,
-        // Timer A doubles each time; it does not run over a reliable transport.
-        "timer A": "Calling: send; A=1000 B",
-        "timer B": "Terminated: timeout;",
-        "transport error": "Terminated: transportError;",
+  walk<InviteClientState, InviteClientInput>(
+    stepInviteClient,
+    [
+      {
+        state: { name: "Calling", aMs: 500 },
+        running: ["A B", "B"],
+        cells: {
+          ...terminated,
+          "1xx": "Proceeding: pass;",
+          "2xx": "Accepted: pass; M=32000",
+          "300-699": rejected,
+          // Timer A doubles each time; it does not run over a reliable transport.
+          "timer A": "Calling: send; A=1000 B",
+          "timer B": "Terminated: timeout;",
+          "transport error": "Terminated: transportError;",
+        },
       },
-    },
-    {
-      state: { name: "Proceeding", aMs: 0 },
-      running: ["", ""],
-      cells: {
-        ...terminated,
-        "1xx": "Proceeding: pass;",
-        "2xx": "Accepted: pass; M=32000",
-        "300-699": rejected,
-        "transport error": "Terminated: transportError;",
-        // §9.1: 64·T1 after a CANCEL the INVITE is taken for cancelled.
-        cancel: "Proceeding: ; cancel=32000",
-        "timer cancel": "Terminated: timeout;",
+      {
+        state: { name: "Proceeding", aMs: 0 },
+        running: ["", ""],
+        cells: {
+          ...terminated,
+          "1xx": "Proceeding: pass;",
+          "2xx": "Accepted: pass; M=32000",
+          "300-699": rejected,
+          "transport error": "Terminated: transportError;",
+          // §9.1: 64·T1 after a CANCEL the INVITE is taken for cancelled.
+          cancel: "Proceeding: ; cancel=32000",
+          "timer cancel": "Terminated: timeout;",
+        },
       },
-    },
-    {
-      state: { name: "Proceeding", aMs: 0 },
-      running: ["cancel", "cancel"],
-      cells: {
-        ...terminated,
-        "1xx": "Proceeding: pass; cancel",
-        "2xx": "Accepted: pass; M=32000",
-        "300-699": rejected,
-        "transport error": "Terminated: transportError;",
-        cancel: "Proceeding: ; cancel cancel=32000",
-        "timer cancel": "Terminated: timeout;",
+      {
+        state: { name: "Proceeding", aMs: 0 },
+        running: ["cancel", "cancel"],
+        cells: {
+          ...terminated,
+          "1xx": "Proceeding: pass; cancel",
+          "2xx": "Accepted: pass; M=32000",
+          "300-699": rejected,
+          "transport error": "Terminated: transportError;",
+          cancel: "Proceeding: ; cancel cancel=32000",
+          "timer cancel": "Terminated: timeout;",
+        },
       },
-    },
-    {
-      state: { name: "Completed", aMs: 0 },
-      running: ["D", ""],
-      cells: {
-        ...terminated,
-        "300-699": ["Completed: ack; D", "Completed: ack;"],
-        "timer D": "Terminated: ;",
-        "transport error": "Terminated: transportError;",
+      {
+        state: { name: "Completed", aMs: 0 },
+        running: ["D", ""],
+        cells: {
+          ...terminated,
+          "300-699": ["Completed: ack; D", "Completed: ack;"],
+          "timer D": "Terminated: ;",
+          "transport error": "Terminated: transportError;",
+        },
       },
-    },
-    {
-      state: { name: "Accepted", aMs: 0 },
-      running: ["M", "M"],
-      cells: { ...terminated, "2xx": "Accepted: pass; M", "timer M": "Terminated: ;" },
-    },
-    { state: { name: "Terminated", aMs: 0 }, running: ["", ""], cells: terminated },
-  ]);
+      {
+        state: { name: "Accepted", aMs: 0 },
+        running: ["M", "M"],
+        cells: { ...terminated, "2xx": "Accepted: pass; M", "timer M": "Terminated: ;" },
+      },
+      { state: { name: "Terminated", aMs: 0 }, running: ["", ""], cells: terminated },
+    ],
+    INVITE_CLIENT_IGNORED,
+  );
 });
 
 describe("non-INVITE client transaction (RFC 3261 §17.1.2)", () => {
@@ -190,38 +211,42 @@ describe("non-INVITE client transaction (RFC 3261 §17.1.2)", () => {
     expect(intervals).toEqual(["E=1000", "E=2000", "E=4000", "E=4000", "E=4000"]);
   });
 
-  walk<NonInviteClientState, NonInviteClientInput>(stepNonInviteClient, [
-    {
-      state: { name: "Trying", eMs: 500 },
-      running: ["E F", "F"],
-      cells: {
-        ...terminated,
-        "1xx": ["Proceeding: pass; E F", "Proceeding: pass; F"],
-        "200-699": final,
-        "timer E": "Trying: send; E=1000 F",
-        "timer F": "Terminated: timeout;",
-        "transport error": "Terminated: transportError;",
+  walk<NonInviteClientState, NonInviteClientInput>(
+    stepNonInviteClient,
+    [
+      {
+        state: { name: "Trying", eMs: 500 },
+        running: ["E F", "F"],
+        cells: {
+          ...terminated,
+          "1xx": ["Proceeding: pass; E F", "Proceeding: pass; F"],
+          "200-699": final,
+          "timer E": "Trying: send; E=1000 F",
+          "timer F": "Terminated: timeout;",
+          "transport error": "Terminated: transportError;",
+        },
       },
-    },
-    {
-      state: { name: "Proceeding", eMs: 500 },
-      running: ["E F", "F"],
-      cells: {
-        ...terminated,
-        "1xx": ["Proceeding: pass; E F", "Proceeding: pass; F"],
-        "200-699": final,
-        "timer E": "Proceeding: send; E=4000 F",
-        "timer F": "Terminated: timeout;",
-        "transport error": "Terminated: transportError;",
+      {
+        state: { name: "Proceeding", eMs: 500 },
+        running: ["E F", "F"],
+        cells: {
+          ...terminated,
+          "1xx": ["Proceeding: pass; E F", "Proceeding: pass; F"],
+          "200-699": final,
+          "timer E": "Proceeding: send; E=4000 F",
+          "timer F": "Terminated: timeout;",
+          "transport error": "Terminated: transportError;",
+        },
       },
-    },
-    {
-      state: { name: "Completed", eMs: 0 },
-      running: ["K", ""],
-      cells: { ...terminated, "timer K": "Terminated: ;" },
-    },
-    { state: { name: "Terminated", eMs: 0 }, running: ["", ""], cells: terminated },
-  ]);
+      {
+        state: { name: "Completed", eMs: 0 },
+        running: ["K", ""],
+        cells: { ...terminated, "timer K": "Terminated: ;" },
+      },
+      { state: { name: "Terminated", eMs: 0 }, running: ["", ""], cells: terminated },
+    ],
+    NON_INVITE_CLIENT_IGNORED,
+  );
 });
 
 describe("INVITE server transaction (RFC 3261 §17.2.1, RFC 6026 §7.1)", () => {
@@ -267,53 +292,57 @@ describe("INVITE server transaction (RFC 3261 §17.2.1, RFC 6026 §7.1)", () => 
     expect(intervals).toEqual(["G=1000", "G=2000", "G=4000", "G=4000", "G=4000"]);
   });
 
-  walk<InviteServerState, InviteServerInput>(stepInviteServer, [
-    {
-      // Nothing to repeat yet: the retransmitted INVITE is absorbed. 200 ms of silence are followed by a 100.
-      state: state("Proceeding", false),
-      running: ["100", "100"],
-      cells: {
-        ...proceeding,
-        unanswered: "Proceeding: ; 100 100=200",
-        "timer 100": "Proceeding: trying;",
-        "transport error": "Proceeding: transportError; 100",
+  walk<InviteServerState, InviteServerInput>(
+    stepInviteServer,
+    [
+      {
+        // Nothing to repeat yet: the retransmitted INVITE is absorbed. 200 ms of silence are followed by a 100.
+        state: state("Proceeding", false),
+        running: ["100", "100"],
+        cells: {
+          ...proceeding,
+          unanswered: "Proceeding: ; 100 100=200",
+          "timer 100": "Proceeding: trying;",
+          "transport error": "Proceeding: transportError; 100",
+        },
       },
-    },
-    {
-      state: state("Proceeding"),
-      running: ["", ""],
-      cells: { ...proceeding, INVITE: "Proceeding: send;" },
-    },
-    {
-      state: state("Completed"),
-      running: ["G H", "H"],
-      cells: {
-        ...terminated,
-        INVITE: ["Completed: send; G H", "Completed: send; H"],
-        ACK: ["Confirmed: ; I=5000", "Terminated: ;"],
-        "timer G": "Completed: send; G=1000 H",
-        "timer H": "Terminated: timeout;",
-        "transport error": ["Completed: transportError; G H", "Completed: transportError; H"],
+      {
+        state: state("Proceeding"),
+        running: ["", ""],
+        cells: { ...proceeding, INVITE: "Proceeding: send;" },
       },
-    },
-    {
-      state: state("Confirmed"),
-      running: ["I", ""],
-      cells: { ...terminated, "timer I": "Terminated: ;" },
-    },
-    {
-      state: state("Accepted"),
-      running: ["L", "L"],
-      cells: {
-        ...terminated,
-        ACK: "Accepted: pass; L",
-        "2xx": "Accepted: send; L",
-        "timer L": "Terminated: ;",
-        "transport error": "Accepted: transportError; L",
+      {
+        state: state("Completed"),
+        running: ["G H", "H"],
+        cells: {
+          ...terminated,
+          INVITE: ["Completed: send; G H", "Completed: send; H"],
+          ACK: ["Confirmed: ; I=5000", "Terminated: ;"],
+          "timer G": "Completed: send; G=1000 H",
+          "timer H": "Terminated: timeout;",
+          "transport error": ["Completed: transportError; G H", "Completed: transportError; H"],
+        },
       },
-    },
-    { state: state("Terminated"), running: ["", ""], cells: terminated },
-  ]);
+      {
+        state: state("Confirmed"),
+        running: ["I", ""],
+        cells: { ...terminated, "timer I": "Terminated: ;" },
+      },
+      {
+        state: state("Accepted"),
+        running: ["L", "L"],
+        cells: {
+          ...terminated,
+          ACK: "Accepted: pass; L",
+          "2xx": "Accepted: send; L",
+          "timer L": "Terminated: ;",
+          "transport error": "Accepted: transportError; L",
+        },
+      },
+      { state: state("Terminated"), running: ["", ""], cells: terminated },
+    ],
+    INVITE_SERVER_IGNORED,
+  );
 });
 
 describe("non-INVITE server transaction (RFC 3261 §17.2.2, RFC 4320)", () => {
@@ -334,45 +363,49 @@ describe("non-INVITE server transaction (RFC 3261 §17.2.2, RFC 4320)", () => {
     expect(NON_INVITE_SERVER_START).toEqual({ name: "Trying" });
   });
 
-  walk<NonInviteServerState, NonInviteServerInput>(stepNonInviteServer, [
-    {
-      state: { name: "Trying" },
-      running: ["100 expiry", "100 expiry"],
-      cells: {
-        ...terminated,
-        // RFC 4320 §4.1: over UDP the user's own 100 would come too early; the transaction's comes after 3.5 s.
-        "100": [IGNORED, "Proceeding: send; 100 expiry"],
-        "200-699": final,
-        unanswered: "Trying: ; 100 100=3500 expiry expiry=32000",
-        "timer 100": "Proceeding: trying; expiry",
-        // §4.2: the client has given up by now, and no final response is sent.
-        "timer expiry": "Terminated: timeout;",
-        "transport error": error,
+  walk<NonInviteServerState, NonInviteServerInput>(
+    stepNonInviteServer,
+    [
+      {
+        state: { name: "Trying" },
+        running: ["100 expiry", "100 expiry"],
+        cells: {
+          ...terminated,
+          // RFC 4320 §4.1: over UDP the user's own 100 would come too early; the transaction's comes after 3.5 s.
+          "100": [IGNORED, "Proceeding: send; 100 expiry"],
+          "200-699": final,
+          unanswered: "Trying: ; 100 100=3500 expiry expiry=32000",
+          "timer 100": "Proceeding: trying; expiry",
+          // §4.2: the client has given up by now, and no final response is sent.
+          "timer expiry": "Terminated: timeout;",
+          "transport error": error,
+        },
       },
-    },
-    {
-      state: { name: "Proceeding" },
-      running: ["expiry", "expiry"],
-      cells: {
-        ...terminated,
-        request: "Proceeding: send; expiry",
-        "100": [IGNORED, "Proceeding: send; expiry"],
-        "200-699": final,
-        unanswered: "Proceeding: ; 100=3500 expiry expiry=32000",
-        "timer expiry": "Terminated: timeout;",
-        "transport error": error,
+      {
+        state: { name: "Proceeding" },
+        running: ["expiry", "expiry"],
+        cells: {
+          ...terminated,
+          request: "Proceeding: send; expiry",
+          "100": [IGNORED, "Proceeding: send; expiry"],
+          "200-699": final,
+          unanswered: "Proceeding: ; 100=3500 expiry expiry=32000",
+          "timer expiry": "Terminated: timeout;",
+          "transport error": error,
+        },
       },
-    },
-    {
-      state: { name: "Completed" },
-      running: ["J", ""],
-      cells: {
-        ...terminated,
-        request: ["Completed: send; J", "Completed: send;"],
-        "timer J": "Terminated: ;",
-        "transport error": error,
+      {
+        state: { name: "Completed" },
+        running: ["J", ""],
+        cells: {
+          ...terminated,
+          request: ["Completed: send; J", "Completed: send;"],
+          "timer J": "Terminated: ;",
+          "transport error": error,
+        },
       },
-    },
-    { state: { name: "Terminated" }, running: ["", ""], cells: terminated },
-  ]);
+      { state: { name: "Terminated" }, running: ["", ""], cells: terminated },
+    ],
+    NON_INVITE_SERVER_IGNORED,
+  );
 });

@@ -1,3 +1,4 @@
+import type { Ignored } from "../machine-step.ts";
 import { go, PASS, SEND, start, stay, stop, TIMED_OUT, TRANSPORT_ERROR, type Step } from "./machine.ts";
 import { T1, T2, T4, TIMEOUT } from "./timers.ts";
 
@@ -28,6 +29,14 @@ const TRY = go(TRYING, SEND, start("E", T1), start("F", TIMEOUT));
 const COMPLETE_RELIABLY = go(TERMINATED, stop("F"), PASS);
 const COMPLETE = go(COMPLETED, stop("E"), stop("F"), PASS, start("K", T4));
 const END = go(TERMINATED);
+
+export const NON_INVITE_CLIENT_IGNORED: Ignored<NonInviteClientState["name"], NonInviteClientInput> = [
+  [["Trying", "Proceeding"], ["timer K"], "RFC 3261 §17.1.2.2: runs in Completed"],
+  [["Completed"], ["1xx", "200-699"], "RFC 3261 §17.1.2.2: retransmitted responses are absorbed"],
+  [["Completed"], ["timer E", "timer F"], "RFC 3261 §17.1.2.2: run until the final response"],
+  [["Completed"], ["transport error"], "RFC 3261 §17.1.2.2: nothing is sent in Completed"],
+  [["Terminated"], "all", "RFC 3261 §17.1.2.2: destroyed the instant that it terminates"],
+];
 
 export function startNonInviteClient(isReliable: boolean): Step<NonInviteClientState> {
   return isReliable ? TRY_RELIABLY : TRY;

@@ -1,3 +1,4 @@
+import type { Ignored } from "../machine-step.ts";
 import { go, SEND, start, stay, stop, TIMED_OUT, TRANSPORT_ERROR, TRYING, type Step } from "./machine.ts";
 import { TIMEOUT, TIMER_100_NON_INVITE } from "./timers.ts";
 
@@ -40,6 +41,20 @@ const COMPLETE_RELIABLY = go(TERMINATED, ...STOP_WAITING, SEND);
 const COMPLETE = go(COMPLETED, ...STOP_WAITING, SEND, start("J", TIMEOUT));
 const END = go(TERMINATED);
 
+export const NON_INVITE_SERVER_IGNORED: Ignored<NonInviteServerState["name"], NonInviteServerInput> = [
+  [["Trying"], ["request"], "RFC 3261 §17.2.2: retransmissions are discarded in Trying"],
+  [["Trying", "Proceeding"], ["100"], "RFC 4320 §4.1: over UDP none before timer E has reached T2"],
+  [["Proceeding"], ["timer 100"], "RFC 4320 §4.1: a 100 was sent"],
+  [["Trying", "Proceeding"], ["timer J"], "RFC 3261 §17.2.2: runs in Completed"],
+  [["Completed"], ["100", "200-699"], "RFC 3261 §17.2.2: other final responses are discarded"],
+  [
+    ["Completed"],
+    ["unanswered", "timer 100", "timer expiry"],
+    "RFC 4320 §4.1 and §4.2: for as long as there is no final response",
+  ],
+  [["Terminated"], "all", "RFC 3261 §17.2.2: destroyed the instant that it terminates"],
+];
+
 export function stepNonInviteServer(
   state: NonInviteServerState,
   input: NonInviteServerInput,
@@ -53,7 +68,6 @@ export function stepNonInviteServer(
       if (input === "request") return go(state, SEND);
       if (input === "timer J") return END;
       if (input === "transport error") return go(TERMINATED, stop("J"), TRANSPORT_ERROR);
-      // "Any other final responses passed by the TU MUST be discarded."
       return stay(state);
     case "Terminated":
       return stay(state);

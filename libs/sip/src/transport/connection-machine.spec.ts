@@ -1,6 +1,17 @@
 import { describe, expect, it } from "@jest/globals";
-import { machineHistories, machineRows, type MachineTable } from "../testing/machine-table.ts";
-import { stepConnection, type ConnectionInput, type ConnectionState } from "./connection-machine.ts";
+import {
+  machineHistories,
+  machineRows,
+  unlistedPairs,
+  walkedPairs,
+  type MachineTable,
+} from "../testing/machine-table.ts";
+import {
+  CONNECTION_IGNORED,
+  stepConnection,
+  type ConnectionInput,
+  type ConnectionState,
+} from "./connection-machine.ts";
 
 const NO_DEADLINES = {
   "timer idle": "-",
@@ -69,8 +80,13 @@ const TABLE: MachineTable<ConnectionState, ConnectionInput> = {
 };
 
 describe("a connection (RFC 3261 §18, RFC 5626 §4.4.1)", () => {
-  it.each(machineRows(stepConnection, TABLE))("%s, %s → %s", (_state, _input, said, done) => {
+  const rows = machineRows(stepConnection, TABLE);
+  it.each(rows)("%s, %s → %s", (_state, _input, said, done) => {
     expect(done).toBe(said);
+  });
+
+  it("ignores what it lists, each pair with its clause", () => {
+    expect(unlistedPairs(walkedPairs(rows), CONNECTION_IGNORED)).toEqual([]);
   });
 
   it("tells of its end once, and of its opening at most once, whatever comes", () => {

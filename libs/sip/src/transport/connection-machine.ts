@@ -1,4 +1,4 @@
-import { step, type MachineStep } from "../machine-step.ts";
+import { step, type Ignored, type MachineStep } from "../machine-step.ts";
 
 /**
  * One connection of a listener (RFC 3261 §18, RFC 5626 §4.4.1), from its dial or its arrival to its end.
@@ -80,7 +80,6 @@ const TABLE: Readonly<Record<ConnectionState, Cells>> = {
   dialling: {
     ...withoutDeadlines("dialling"),
     opened: step("open", "tell open", "write waiting", "watch"),
-    // Nobody is there who could have sent them.
     octets: step("dialling"),
     send: step("dialling", "keep"),
     end: step("leaving"),
@@ -97,7 +96,6 @@ const TABLE: Readonly<Record<ConnectionState, Cells>> = {
     closed: CLOSE,
   },
   open: {
-    // It is open once.
     opened: step("open"),
     octets: step("open", "read"),
     send: step("open", "write"),
@@ -109,7 +107,6 @@ const TABLE: Readonly<Record<ConnectionState, Cells>> = {
     "timer message": FAIL,
     "timer pong": FAIL,
     "timer ping": step("open", "ping"),
-    // It is not ending.
     "timer end": step("open"),
   },
   ending: {
@@ -124,7 +121,6 @@ const TABLE: Readonly<Record<ConnectionState, Cells>> = {
   },
   closed: {
     ...withoutDeadlines("closed"),
-    // A dial that was given up may still succeed.
     opened: step("closed"),
     octets: CLOSED,
     send: step("closed", "refuse"),
@@ -133,6 +129,26 @@ const TABLE: Readonly<Record<ConnectionState, Cells>> = {
     closed: CLOSED,
   },
 };
+
+export const CONNECTION_IGNORED: Ignored<ConnectionState, ConnectionInput> = [
+  [["open"], ["opened"], "RFC 3261 §18: it is open once"],
+  [["ending", "closed"], ["opened"], "RFC 3261 §18.1.1: a dial that was given up may still succeed"],
+  [["dialling", "leaving"], ["octets"], "RFC 3261 §18.3: nobody is there who could have sent them"],
+  [["ending", "closed"], ["octets"], "RFC 3261 §18.3: nothing is read after what ended it"],
+  [["leaving", "ending", "closed"], ["end"], "RFC 3261 §18: it ends, or has ended"],
+  [["closed"], ["fail", "closed"], "RFC 3261 §18.4: its end is told once"],
+  [
+    ["dialling", "leaving", "ending", "closed"],
+    ["timer idle", "timer silent", "timer message"],
+    "RFC 3261 §18: deadlines are watched while it is open",
+  ],
+  [
+    ["dialling", "leaving", "ending", "closed"],
+    ["timer pong", "timer ping"],
+    "RFC 5626 §4.4.1: pings are for open flows",
+  ],
+  [["dialling", "leaving", "open", "closed"], ["timer end"], "RFC 3261 §18: runs while it is ending"],
+];
 
 export function stepConnection(state: ConnectionState, input: ConnectionInput): ConnectionStep {
   return TABLE[state][input];

@@ -44,6 +44,8 @@ export interface RequestPlan {
 }
 
 export interface ClientRequestListener {
+  /** It goes out again, in a transaction that nothing was heard of yet. */
+  onNextTry?(): void;
   onProvisional?(response: SipResponse): void;
   /** A final response that stands, or none: RFC 3261 §8.1.3.1 takes the one for 408 and the other for 503. */
   onFinal(response: SipResponse | undefined, reason: "response" | "timeout" | "transport-error"): void;
@@ -138,6 +140,7 @@ export class ClientRequest implements ClientTransactionListener {
     const plan = this.#plan;
     if (plan === undefined) return;
     const { method } = plan;
+    if (this.#request !== undefined) this.#listener.onNextTry?.();
     const composed = plan.compose(this.#amendment, target);
     if (this.#challenges === 0) this.#anticipate(plan, composed);
     const branch = core.identifiers.branch();

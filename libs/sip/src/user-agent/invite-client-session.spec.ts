@@ -294,6 +294,19 @@ describe("a calling user agent", () => {
     expect(calling.sent).toEqual(["INVITE", "CANCEL"]);
   });
 
+  it("waits with its CANCEL for a provisional of the try that is out, not of the one before (§9.1)", () => {
+    const calling = new Calling();
+    const [invite] = calling.requests;
+    calling.respond(invite, 180, "b");
+    calling.respond(invite, 422, "b", ["Min-SE: 300"]);
+    expect(calling.sent).toEqual(["INVITE", "ACK", "INVITE"]);
+    calling.session.cancel();
+    expect(calling.sent).toEqual(["INVITE", "ACK", "INVITE"]);
+    calling.respond(calling.requests[2], 100, undefined);
+    expect(calling.sent).toEqual(["INVITE", "ACK", "INVITE", "CANCEL"]);
+    expect(calling.requests[3]?.header("via")).toBe(calling.requests[2]?.header("via"));
+  });
+
   it("gives up 64·T1 after a CANCEL that brings no final response (§9.1)", () => {
     const calling = new Calling();
     const [invite] = calling.requests;

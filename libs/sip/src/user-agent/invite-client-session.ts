@@ -86,7 +86,6 @@ export class InviteClientSession implements ClientRequestListener {
   #hasOffer = false;
   #accepted: Fork | undefined;
   #cancelHeaders: readonly HeaderField[] | undefined;
-  #cancelled: string | undefined;
   #state: ClientSessionState = "calling";
 
   constructor(core: UserAgentCore, parts: InviteParts, listener: InviteClientSessionListener) {
@@ -147,6 +146,10 @@ export class InviteClientSession implements ClientRequestListener {
       this.#acknowledge(fork.usage, response, rseq);
     }
     this.#input("1xx", { response });
+  }
+
+  onNextTry(): void {
+    this.#input("next try");
   }
 
   onFinal(response: SipResponse | undefined, reason: "response" | "timeout" | "transport-error"): void {
@@ -220,10 +223,8 @@ export class InviteClientSession implements ClientRequestListener {
   }
 
   #sendCancel(): void {
-    const { invite, request, branch, target } = this.#request ?? {};
-    if (invite?.canCancel !== true || request === undefined || target === undefined) return;
-    if (branch === undefined || this.#cancelled === branch) return;
-    this.#cancelled = branch;
+    const { invite, request, branch = "", target } = this.#request ?? {};
+    if (invite === undefined || request === undefined || target === undefined) return;
     const same = request.headers.filter(([name]) => REPEATED_IN_CANCEL.has(name));
     const headers = same.map(([name, value]): HeaderField => [
       name,

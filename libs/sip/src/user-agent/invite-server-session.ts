@@ -17,6 +17,7 @@ import { InviteUsage, type InviteUsageListener, type Responder } from "./invite-
 import type { ReplaceableCall } from "./open-dialog.ts";
 import type { DescriptionResult } from "./ports.ts";
 import { ReliableProgress } from "./reliable-progress.ts";
+import type { SessionLoss } from "./session-changes.ts";
 import type { SessionIdentity } from "./session-identity.ts";
 import type { UserAgentCore } from "./user-agent-core.ts";
 
@@ -41,15 +42,19 @@ const RSEQ_MAX = 2 ** 31 - 1;
 /** Provisionals that wait for a PRACK: a call that rings has a handful. */
 const QUEUED_MAX = 16;
 
-/** What the owner answers, and under which of its tags. */
-interface Answer {
+/** A 2xx that was given, under one of its owner's tags. */
+interface Acceptance {
   readonly reply: Reply;
   readonly tag: string;
+  readonly usage: InviteUsage;
 }
 
-/** A 2xx that was given. */
-interface Acceptance extends Answer {
-  readonly usage: InviteUsage;
+/** What an input of the machine is about. */
+interface Event {
+  /** What the owner answers, or the port instead of a description. */
+  readonly reply?: Reply;
+  readonly tag?: string;
+  readonly cancel?: { readonly request: SipRequest; readonly respond: Responder };
 }
 
 /**
@@ -71,17 +76,13 @@ export class InviteServerSession implements TimerOwner {
   readonly #progress: ReliableProgress | undefined;
   readonly #queue: (() => void)[] = [];
   readonly #hasOffer: boolean;
-  #unacknowledged: { readonly hasDescription: boolean } | undefined;
   #repeat: Timer | undefined;
   readonly #expiry: Timer | undefined;
   #last: { readonly status: number; readonly tag: string } | undefined;
   #state: ServerSessionState = "proceeding";
   #finalStatus: number | undefined;
-  /** The final answer, until it has left. */
-  #answer: Answer | undefined;
+  /** Until it has left. */
   #acceptance: Acceptance | undefined;
-  /** Of the port, which has no description for what was accepted. */
-  #refusal: number | undefined;
   #listener: InviteServerSessionListener | undefined;
   /** Called once, when the final response is given. */
   onFinal: (() => void) | undefined;
@@ -154,16 +155,16 @@ export class InviteServerSession implements TimerOwner {
     this.#transaction.respond({ status: 100 });
   }
 
-  #input(input: ServerSessionInput): void {
+  #input(input: ServerSessionInput, event: Event = {}): void {
     const { state, outputs } = stepServerSession(this.#state, input);
     this.#state = state;
-    for (const output of outputs) this.#perform(output);
+    for (const output of outputs) this.#perform(output, event);
   }
 
-  #perform(output: ServerSessionOutput): void {
+  #perform(output: ServerSessionOutput, { reply, tag, cancel }: Event): void {
     switch (output) {
       case "send 1xx":
-        this.#progressNow();
+        this.#progressNow(reply ?? { status: 183 }, tag ?? this.tag);
         return;
       case "send 1xx again":
         this.#repeatProvisional();
@@ -187,10 +188,13 @@ export class InviteServerSession implements TimerOwner {
         this.#sendAccept();
         return;
       case "send 300-699":
-        this.#respondFinal(this.#answer?.reply ?? { status: 500 });
+        this.#respondFinal(reply ?? { status: 500 });
         return;
-      case "refuse 2xx":
-        this.#refuseAccepted();
+      case "504":
+        this.#refuseAccepted(504, "prack-lost");
+        return;
+      case "refuse":
+        this.#refuseAccepted(reply?.status ?? 500, "no-usable-answer");
         return;
       case "487":
         this.#finalStatus = 487;
@@ -207,22 +211,21 @@ export class InviteServerSession implements TimerOwner {
         if (this.#listener?.onExpired === undefined) this.reject({ status: 487 });
         else this.#listener.onExpired();
         return;
-      // Answered where it is received.
       case "200 to CANCEL":
+        cancel?.respond({ status: 200, toTag: this.tag });
+        return;
       case "tell CANCEL":
+        if (cancel !== undefined) this.#tellCancel(cancel.request, cancel.respond);
         return;
     }
   }
 
   /** 101 to 199 in an early dialog; another `tag` makes another dialog (RFC 3261 §12.1). */
   progress(reply: Reply, tag = this.tag): void {
-    this.#answer = { reply, tag };
-    this.#input("1xx");
-    this.#answer = undefined;
+    this.#input("1xx", { reply, tag });
   }
 
-  #progressNow(): void {
-    const { reply, tag } = this.#answer ?? { reply: { status: 183 }, tag: this.tag };
+  #progressNow(reply: Reply, tag: string): void {
     this.#last = { status: reply.status, tag };
     this.#repeat ??= this.#core.timers.start(this, "repeat", REPEAT_MS);
     const usage = this.#usage(tag);
@@ -236,7 +239,6 @@ export class InviteServerSession implements TimerOwner {
     }
     const send = (): void => {
       const hasDescription = this.#describe(usage, reply);
-      this.#unacknowledged = { hasDescription };
       this.#sendReliable = (rseq) => {
         const headers: HeaderField[] = [
           ["Require", "100rel"],
@@ -246,6 +248,7 @@ export class InviteServerSession implements TimerOwner {
         this.#transaction.respond(this.#dialogReply({ ...reply, headers }, tag));
       };
       progress.send();
+      if (hasDescription) this.#input("described 1xx");
     };
     if (!progress.isWaiting) send();
     else if (this.#queue.length < QUEUED_MAX) this.#queue.push(send);
@@ -263,13 +266,11 @@ export class InviteServerSession implements TimerOwner {
    * the listener has a port, the description that is due is the port's.
    */
   accept(reply: Reply, tag = this.tag): InviteUsage | undefined {
-    if (this.#state !== "proceeding") return undefined;
+    if (this.#finalStatus !== undefined) return undefined;
     const usage = this.#usage(tag);
     this.#finalStatus = reply.status;
     this.#acceptance = { reply, tag, usage };
-    // RFC 3262 §3: a 2xx waits for the PRACK of a provisional that had a description.
-    const awaitsPrack = this.#progress?.isWaiting === true && this.#unacknowledged?.hasDescription === true;
-    this.#input(awaitsPrack ? "2xx, PRACK awaited" : "2xx");
+    this.#input("2xx");
     return usage;
   }
 
@@ -301,10 +302,7 @@ export class InviteServerSession implements TimerOwner {
         this.#acceptance = { ...acceptance, reply: { ...reply, headers, body: result.description } };
         this.#input("described");
         if (offer === "theirs" && !usage.hasEnded) this.#listener?.onSessionChanged?.();
-      } else {
-        this.#refusal = result.status;
-        this.#input("not described");
-      }
+      } else this.#input("not described", { reply: result });
     };
     const theirs = descriptionIn(this.request);
     if (offer === "theirs" && theirs !== undefined) port.answer(theirs, described);
@@ -312,15 +310,13 @@ export class InviteServerSession implements TimerOwner {
   }
 
   /** What was accepted cannot be: its owner hears that the session is over, and sends no BYE. */
-  #refuseAccepted(): void {
+  #refuseAccepted(status: number, reason: SessionLoss): void {
     const usage = this.#acceptance?.usage;
-    const refusal = this.#refusal;
-    const isPrackLost = refusal === undefined;
-    this.#finalStatus = refusal ?? 504;
-    this.#respondFinal({ status: this.#finalStatus });
+    this.#finalStatus = status;
+    this.#respondFinal({ status });
     if (usage !== undefined) usage.onEnded = undefined;
     usage?.end();
-    this.#listener?.onSessionLost?.(isPrackLost ? "prack-lost" : "no-usable-answer");
+    this.#listener?.onSessionLost?.(reason);
   }
 
   /** A final response ≥ 300. */
@@ -356,20 +352,20 @@ export class InviteServerSession implements TimerOwner {
 
   /** 300 to 699. */
   reject(reply: Reply): void {
-    if (this.#state !== "proceeding") return;
+    if (this.#finalStatus !== undefined) return;
     this.#finalStatus = reply.status;
-    this.#answer = { reply, tag: this.tag };
-    this.#input("300-699");
-    this.#answer = undefined;
+    this.#input("300-699", { reply });
   }
 
   receiveCancel(request: SipRequest, respond: Responder): void {
+    this.#input("CANCEL", { cancel: { request, respond } });
+  }
+
+  #tellCancel(request: SipRequest, respond: Responder): void {
     const answer: Responder = (reply) => {
       respond({ ...reply, toTag: this.tag });
     };
-    // RFC 3261 §9.2: after a final response the CANCEL has no effect but is answered.
-    const isTold = stepServerSession(this.#state, "CANCEL").outputs[0] === "tell CANCEL";
-    if (!isTold || this.#listener === undefined) answer({ status: 200 });
+    if (this.#listener === undefined) answer({ status: 200 });
     else this.#listener.onCancel(request, answer);
   }
 
@@ -378,7 +374,6 @@ export class InviteServerSession implements TimerOwner {
       respond({ status: 481 });
       return;
     }
-    this.#unacknowledged = undefined;
     const description = descriptionIn(request);
     const { changes } = usage;
     if (changes.exchange.offer === "ours") {

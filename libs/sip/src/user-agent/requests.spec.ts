@@ -73,6 +73,24 @@ describe("PUBLISH (RFC 3903)", () => {
     expect(two.leftovers()).toBe(0);
   });
 
+  it("that changes while a request is out is sent once the answer is there, as it is then (§4)", () => {
+    const { two, seen } = answering("PUBLISH", [tagged("a"), tagged("b")]);
+    const headers: HeaderField[] = [["Content-Type", "text/plain"]];
+    const publication = two.alice.publish(
+      { ...TO_BOB, headers, body: octetsOf("1"), event: "presence", expiresS: 60 },
+      { onHeld: () => two.told.push("held"), onFailed: () => undefined },
+    );
+    publication.change({ headers, body: octetsOf("2") });
+    publication.change({ headers, body: octetsOf("3") });
+    expect(seen).toHaveLength(0);
+    two.clock.advance(100);
+    expect(seen.map((request) => [request.header("sip-if-match"), octetString(request.body)])).toEqual([
+      [undefined, "1"],
+      ["a", "3"],
+    ]);
+    expect([two.told, publication.state]).toEqual([["held", "held"], "held"]);
+  });
+
   it("is sent whole again where the server has forgotten it: 412 (§4.1)", () => {
     const { two, seen } = answering("PUBLISH", [tagged("a"), () => ({ status: 412 }), tagged("b")]);
     two.alice.publish(

@@ -1,3 +1,5 @@
+import type { Ignored } from "../machine-step.ts";
+
 /**
  * A state of ours that a server keeps for a time: a registration (RFC 3261 §10.2) or a publication (RFC 3903 §4).
  *
@@ -14,8 +16,8 @@
 export interface SoftState {
   readonly name: "idle" | "sending" | "held" | "renewing" | "waiting" | "removing" | "ended";
   readonly failures: number;
-  /** In removing: a request is out, whose answer comes before the removal may go. */
-  readonly isRemovalDue: boolean;
+  /** While a request is out, what follows its answer: there is one at a time (RFC 3261 §10.2, RFC 3903 §4). */
+  readonly due: "nothing" | "change" | "removal";
 }
 
 export type SoftStateInput =
@@ -46,8 +48,34 @@ export interface SoftStateStep {
   readonly outputs: readonly SoftStateOutput[];
 }
 
-export const SOFT_STATE_START: SoftState = { name: "idle", failures: 0, isRemovalDue: false };
-const ENDED: SoftState = { name: "ended", failures: 0, isRemovalDue: false };
+export const SOFT_STATE_START: SoftState = { name: "idle", failures: 0, due: "nothing" };
+const ENDED: SoftState = { name: "ended", failures: 0, due: "nothing" };
+
+const ANSWERS = ["accepted", "refused", "forgotten"] as const;
+
+export const SOFT_STATE_IGNORED: Ignored<SoftState["name"], SoftStateInput> = [
+  [["idle", "held", "waiting"], ANSWERS, "RFC 3261 §10.2: no request is out"],
+  [["idle"], ["change"], "RFC 3903 §4: the first request takes it along"],
+  [["sending", "held", "renewing", "waiting", "removing"], ["start"], "RFC 3261 §10.2: it has started"],
+  [["removing"], ["change", "remove"], "RFC 3903 §4.5: it is removed"],
+  [["idle", "waiting"], ["flow ended"], "RFC 5626 §4.2: nothing was registered over it"],
+  [
+    ["sending", "renewing", "removing"],
+    ["flow ended"],
+    "RFC 5626 §4.2: the transaction that is out tells of it",
+  ],
+  [
+    ["idle", "sending", "renewing", "waiting", "removing"],
+    ["timer refresh"],
+    "RFC 3261 §10.2.4: runs while the server has it",
+  ],
+  [
+    ["idle", "sending", "held", "renewing", "removing"],
+    ["timer retry"],
+    "RFC 5626 §4.5: runs after a failure",
+  ],
+  [["ended"], "all", "RFC 3261 §10.2.2: over"],
+];
 
 /** RFC 5626 §4.5: 30 s, doubled with each failure, half an hour at most. */
 const RETRY_BASE_MS = 30_000;
@@ -79,8 +107,8 @@ export function stepSoftState(state: SoftState, input: SoftStateInput, expiresS 
       return stay(state);
     case "removing":
       if (input !== "accepted" && input !== "refused" && input !== "forgotten") return stay(state);
-      if (state.isRemovalDue && input === "accepted")
-        return { state: { ...state, isRemovalDue: false }, outputs: ["send removal"] };
+      if (state.due === "removal" && input === "accepted")
+        return { state: { ...state, due: "nothing" }, outputs: ["send removal"] };
       return { state: ENDED, outputs: ["ended"] };
     case "ended":
       return stay(state);
@@ -90,21 +118,24 @@ export function stepSoftState(state: SoftState, input: SoftStateInput, expiresS 
 function inFlight(state: SoftState, input: SoftStateInput, expiresS: number): SoftStateStep {
   switch (input) {
     case "accepted": {
-      const next: SoftState = { name: "held", failures: 0, isRemovalDue: false };
+      if (state.due === "change") return to("renewing", "held", "send");
+      const next: SoftState = { name: "held", failures: 0, due: "nothing" };
       // Refreshed at the half: a refresh that fails leaves time for another.
       return { state: next, outputs: [{ start: "refresh", afterMs: expiresS * 500 }, "held"] };
     }
     case "refused": {
-      const next: SoftState = { ...state, name: "waiting", failures: state.failures + 1 };
+      // What is tried again is sent whole, as it is then.
+      const next: SoftState = { name: "waiting", failures: state.failures + 1, due: "nothing" };
       return { state: next, outputs: [{ start: "retry", afterMs: retryAfterMs(state.failures) }, "failed"] };
     }
     case "forgotten":
       if (state.name === "sending") return inFlight(state, "refused", expiresS);
-      return { state: { ...state, name: "sending" }, outputs: ["send whole"] };
-    case "remove":
-      return { state: { ...state, name: "removing", isRemovalDue: true }, outputs: [] };
-    case "start":
+      return { state: { ...state, name: "sending", due: "nothing" }, outputs: ["send whole"] };
     case "change":
+      return { state: { ...state, due: "change" }, outputs: [] };
+    case "remove":
+      return { state: { ...state, name: "removing", due: "removal" }, outputs: [] };
+    case "start":
     case "flow ended":
     case "timer refresh":
     case "timer retry":
@@ -113,7 +144,7 @@ function inFlight(state: SoftState, input: SoftStateInput, expiresS: number): So
 }
 
 function to(name: SoftState["name"], ...outputs: SoftStateOutput[]): SoftStateStep {
-  return { state: { name, failures: 0, isRemovalDue: false }, outputs };
+  return { state: { name, failures: 0, due: "nothing" }, outputs };
 }
 
 function stay(state: SoftState): SoftStateStep {

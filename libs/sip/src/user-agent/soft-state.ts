@@ -67,7 +67,7 @@ export class SoftState implements TimerOwner, FlowKeeper {
     return this.#state.name;
   }
 
-  /** Another body, other header fields: sent at once where the server holds the old ones. */
+  /** Another body, other header fields: sent at once where the server holds the old ones, or as soon as it does. */
   change(content: RequestBody): void {
     this.#content = content;
     this.#isChange = true;
