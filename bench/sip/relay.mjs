@@ -14,45 +14,63 @@ const parts = {
   target,
   headers,
 };
-const ok = (_request, respond) => respond({ status: 200 });
 const ignore = () => undefined;
-const common = { onAck: ignore, onAckTimeout: ignore, onCancel: ok, onResponseLost: ignore };
-/** What is told of a leg whose other leg is given by `other`. */
-const leg = (other) => ({
-  ...common,
-  onBye: (request, respond) => {
-    ok(request, respond);
-    other()?.bye({}, ignore);
-  },
-});
+
+/** One call with its two legs: `session` towards the caller, `call` towards the callee. */
+class Relayed {
+  constructor(session) {
+    this.session = session;
+    this.call = agent.invite({ ...parts, body: session.request.body }, new CalleeLeg(this));
+    session.listener = new CallerLeg(this);
+  }
+}
+
+class Leg {
+  constructor(relayed) {
+    this.relayed = relayed;
+  }
+  onAck() {}
+  onAckTimeout() {}
+  onResponseLost() {}
+}
+
+class CallerLeg extends Leg {
+  onBye(_request, respond) {
+    respond({ status: 200 });
+    this.relayed.call.usage?.bye({}, ignore);
+  }
+  onCancel(_request, respond) {
+    respond({ status: 200 });
+    this.relayed.session.reject({ status: 487 });
+    this.relayed.call.cancel();
+  }
+}
+
+class CalleeLeg extends Leg {
+  onProvisional({ status }) {
+    if (status > 100) this.relayed.session.progress({ status });
+  }
+  onAccepted({ body }) {
+    this.relayed.answered = this.relayed.session.accept({ status: 200, headers, body });
+  }
+  onRejected({ status }) {
+    this.relayed.session.reject({ status });
+  }
+  onFailed() {
+    this.relayed.session.reject({ status: 503 });
+  }
+  onBye(_request, respond) {
+    respond({ status: 200 });
+    this.relayed.answered?.bye({}, ignore);
+  }
+}
+
 const agent = new UserAgent(
   { clock, random, transports: [udp], locate: (host) => host, accept: ["application/sdp"] },
   {
     admit: () => undefined,
     onRefused: (...reason) => console.error(...reason),
-    onInvite: (session) => {
-      let answered;
-      const call = agent.invite(
-        { ...parts, body: session.request.body },
-        {
-          ...leg(() => answered),
-          onProvisional: ({ status }) => status > 100 && session.progress({ status }),
-          onAccepted: ({ body }) => {
-            answered = session.accept({ status: 200, headers, body });
-          },
-          onRejected: ({ status }) => session.reject({ status }),
-          onFailed: () => session.reject({ status: 503 }),
-        },
-      );
-      session.listener = {
-        ...leg(() => call.usage),
-        onCancel: (request, respond) => {
-          ok(request, respond);
-          session.reject({ status: 487 });
-          call.cancel();
-        },
-      };
-    },
+    onInvite: (session) => new Relayed(session),
   },
 );
 reportOnStop(agent);

@@ -25,6 +25,27 @@ export interface Dialog {
 }
 
 /**
+ * The same but for what is named. Written out: objects that are spread into others come in many layouts, and a dialog is
+ * looked at and changed with every message.
+ */
+export function dialogWith(dialog: Dialog, changes: Partial<Dialog>): Dialog {
+  return {
+    state: changes.state ?? dialog.state,
+    callId: changes.callId ?? dialog.callId,
+    localTag: changes.localTag ?? dialog.localTag,
+    remoteTag: changes.remoteTag ?? dialog.remoteTag,
+    local: changes.local ?? dialog.local,
+    remote: changes.remote ?? dialog.remote,
+    remoteTarget: changes.remoteTarget ?? dialog.remoteTarget,
+    routeSet: changes.routeSet ?? dialog.routeSet,
+    localSequenceNumber: changes.localSequenceNumber ?? dialog.localSequenceNumber,
+    remoteSequenceNumber: changes.remoteSequenceNumber ?? dialog.remoteSequenceNumber,
+    listener: changes.listener ?? dialog.listener,
+    isSecure: changes.isSecure ?? dialog.isSecure,
+  };
+}
+
+/**
  * Key of a dialog in a table; both tags count, so that every fork is a dialog of its own. Joined, since a table has to
  * look at every character, and what V8 concatenates it first has to put together.
  */
@@ -98,8 +119,7 @@ export function confirmed(dialog: Dialog): Dialog {
   const joined = [callId, localTag, remoteTag, local, remote, remoteTarget].join("");
   let end = 0;
   const cut = ({ length }: string): string => joined.slice(end, (end += length));
-  return {
-    ...dialog,
+  return dialogWith(dialog, {
     state: "confirmed",
     callId: cut(callId),
     localTag: cut(localTag),
@@ -107,7 +127,7 @@ export function confirmed(dialog: Dialog): Dialog {
     local: cut(local),
     remote: cut(remote),
     remoteTarget: cut(remoteTarget),
-  };
+  });
 }
 
 const NO_ROUTES: readonly string[] = [];
@@ -144,7 +164,7 @@ export interface DialogRequest {
 /** `sequenceNumber` is given for ACK alone: it repeats its INVITE's (RFC 3261 §13.2.2.4). */
 export function requestInDialog(dialog: Dialog, method: string, sequenceNumber?: number): DialogRequest {
   const number = sequenceNumber ?? dialog.localSequenceNumber + 1;
-  const next = sequenceNumber === undefined ? { ...dialog, localSequenceNumber: number } : dialog;
+  const next = sequenceNumber === undefined ? dialogWith(dialog, { localSequenceNumber: number }) : dialog;
   const { requestUri, routes, nextHop } = routing(dialog);
   const headers: HeaderField[] = [
     ["From", dialog.local],

@@ -87,9 +87,9 @@ export function stepExchange(state: Exchange, input: ExchangeInput): ExchangeSte
     case "send UPDATE+offer":
       return send(state, input);
     case "receive offer":
-      return state.offer === "theyOwe" ? ok({ ...state, offer: "theirs" }) : ignored(state);
+      return state.offer === "theyOwe" ? ok(exchangeWith(state, { offer: "theirs" })) : ignored(state);
     case "send offer":
-      return state.offer === "weOwe" ? ok({ ...state, offer: "ours" }) : ignored(state);
+      return state.offer === "weOwe" ? ok(exchangeWith(state, { offer: "ours" })) : ignored(state);
     case "receive answer":
       return state.offer === "ours" ? ok(withoutOffer(state)) : ignored(state);
     case "send answer":
@@ -103,11 +103,24 @@ export function stepExchange(state: Exchange, input: ExchangeInput): ExchangeSte
       return endInvite(state, input);
     case "their UPDATE ended":
       return state.isUpdateTheirs
-        ? ok({ ...dropped(state, "theirs"), isUpdateTheirs: false })
+        ? ok(exchangeWith(dropped(state, "theirs"), { isUpdateTheirs: false }))
         : ignored(state);
     case "our UPDATE ended":
-      return state.isUpdateOurs ? ok({ ...dropped(state, "ours"), isUpdateOurs: false }) : ignored(state);
+      return state.isUpdateOurs
+        ? ok(exchangeWith(dropped(state, "ours"), { isUpdateOurs: false }))
+        : ignored(state);
   }
+}
+
+/** The same but for what is named; written out, since it is made with every message that has a description. */
+function exchangeWith(state: Exchange, changes: Partial<Exchange>): Exchange {
+  return {
+    invite: changes.invite ?? state.invite,
+    isUpdateOurs: changes.isUpdateOurs ?? state.isUpdateOurs,
+    isUpdateTheirs: changes.isUpdateTheirs ?? state.isUpdateTheirs,
+    offer: changes.offer ?? state.offer,
+    isOfferOfInvite: changes.isOfferOfInvite ?? state.isOfferOfInvite,
+  };
 }
 
 function ok(state: Exchange): ExchangeStep {
@@ -124,7 +137,7 @@ function ignored(state: Exchange): ExchangeStep {
 }
 
 function withoutOffer(state: Exchange): Exchange {
-  return { ...state, offer: "none", isOfferOfInvite: false };
+  return exchangeWith(state, { offer: "none", isOfferOfInvite: false });
 }
 
 /** An UPDATE that ends without an answer takes its offer with it. */
@@ -139,7 +152,9 @@ function receiveInvite(state: Exchange, hasOffer: boolean): ExchangeStep {
   // RFC 6337 §3.3: the same two reasons, where the open offer is in another request, or in a 2xx without its ACK.
   if (state.offer === "ours") return { state, verdict: 491 };
   if (state.offer !== "none") return { state, verdict: 500 };
-  return ok({ ...state, invite: "theirs", offer: hasOffer ? "theirs" : "weOwe", isOfferOfInvite: true });
+  return ok(
+    exchangeWith(state, { invite: "theirs", offer: hasOffer ? "theirs" : "weOwe", isOfferOfInvite: true }),
+  );
 }
 
 function receiveInside(
@@ -148,12 +163,12 @@ function receiveInside(
 ): ExchangeStep {
   // RFC 3311 §5.2: an UPDATE before the final response to the one before it.
   if (input !== "receive PRACK+offer" && state.isUpdateTheirs) return { state, verdict: 500 };
-  if (input === "receive UPDATE") return ok({ ...state, isUpdateTheirs: true });
+  if (input === "receive UPDATE") return ok(exchangeWith(state, { isUpdateTheirs: true }));
   // RFC 3311 §5.2: our offer is unanswered, 491; theirs is, or one is due in a response to an INVITE, 500.
   if (state.offer === "ours") return { state, verdict: 491 };
   if (state.offer !== "none") return { state, verdict: 500 };
-  const next: Exchange = { ...state, offer: "theirs", isOfferOfInvite: false };
-  return ok(input === "receive PRACK+offer" ? next : { ...next, isUpdateTheirs: true });
+  const next: Exchange = exchangeWith(state, { offer: "theirs", isOfferOfInvite: false });
+  return ok(input === "receive PRACK+offer" ? next : exchangeWith(next, { isUpdateTheirs: true }));
 }
 
 function send(
@@ -161,16 +176,17 @@ function send(
   input: "send INVITE" | "send INVITE+offer" | "send UPDATE" | "send UPDATE+offer",
 ): ExchangeStep {
   const wait: ExchangeStep = { state, verdict: "wait" };
-  if (input === "send UPDATE") return state.isUpdateOurs ? wait : ok({ ...state, isUpdateOurs: true });
+  if (input === "send UPDATE")
+    return state.isUpdateOurs ? wait : ok(exchangeWith(state, { isUpdateOurs: true }));
   if (state.offer !== "none") return wait;
   if (input === "send UPDATE+offer") {
     if (state.isUpdateOurs) return wait;
-    return ok({ ...state, isUpdateOurs: true, offer: "ours", isOfferOfInvite: false });
+    return ok(exchangeWith(state, { isUpdateOurs: true, offer: "ours", isOfferOfInvite: false }));
   }
   // RFC 3261 §14.1: no new INVITE while another is in progress in either direction.
   if (state.invite !== "none") return wait;
   const offer = input === "send INVITE+offer" ? "ours" : "theyOwe";
-  return ok({ ...state, invite: "ours", offer, isOfferOfInvite: true });
+  return ok(exchangeWith(state, { invite: "ours", offer, isOfferOfInvite: true }));
 }
 
 function endInvite(
@@ -179,7 +195,7 @@ function endInvite(
 ): ExchangeStep {
   const side = input.startsWith("our") ? "ours" : "theirs";
   if (state.invite !== side) return ignored(state);
-  const next: Exchange = { ...state, invite: "none" };
+  const next: Exchange = exchangeWith(state, { invite: "none" });
   // An offer of ours in the 2xx waits for the answer in the ACK (RFC 3261 §13.2.1); all else has ended with it.
   const isAnswerInAck = input === "their INVITE accepted" && state.offer === "ours";
   return ok(state.isOfferOfInvite && !isAnswerInAck ? withoutOffer(next) : next);

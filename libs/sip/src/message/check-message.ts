@@ -11,6 +11,7 @@ export interface MessageFault {
 
 /** RFC 3261 §8.1.1: in every request, at most once (RFC 4475 §3.3.8). */
 const SINGLE = ["from", "to", "call-id", "cseq"] as const;
+const ALL_MET = (1 << SINGLE.length) - 1;
 
 /** Header fields a response copies: without them nothing can be sent back (RFC 3261 §8.2.6.2). */
 export function isAnswerable(request: SipRequest): boolean {
@@ -50,7 +51,8 @@ function checkCommon(message: SipMessage): MessageFault | undefined {
   for (let at = top; at >= 0; at = ids.indexOf("via", at + 1)) {
     const line = message.rawValue(at);
     // The first value is the top Via, read already.
-    const values = at === top && !line.includes(",") ? [] : splitOutside(line, ",");
+    if (at === top && !line.includes(",")) continue;
+    const values = splitOutside(line, ",");
     if (values === undefined || values.some((value) => parseVia(value.trim()) === undefined))
       return bad("Via", line);
   }
@@ -75,6 +77,7 @@ function countFault(ids: readonly string[]): MessageFault | undefined {
     if ((met & (1 << place)) !== 0) return repeated(id);
     met |= 1 << place;
   }
+  if (met === ALL_MET) return undefined;
   const absent = SINGLE.find((_, place) => (met & (1 << place)) === 0);
   return absent === undefined ? undefined : missing(absent);
 }

@@ -1,4 +1,5 @@
 import { parseCSeq, type CSeq } from "./cseq.ts";
+import type { OctetWriter } from "./octet-writer.ts";
 import { textOf } from "./octets.ts";
 import type { HeaderType } from "./headers/header-type.ts";
 import { parseNameAddr, parseNameAddrs, type NameAddr } from "./name-addr.ts";
@@ -18,6 +19,8 @@ export interface HeaderIndex {
   readonly valueStarts: readonly number[];
   readonly valueEnds: readonly number[];
 }
+
+const NO_CONTACTS: readonly NameAddr[] = [];
 
 /** An octet string and what was found in it; see {@link SipRequest} and {@link SipResponse}. */
 export interface IndexedOctets {
@@ -46,7 +49,7 @@ abstract class SipMessageBase {
   #callId: string | undefined | null = null;
   #fromTag: string | undefined | null = null;
   #toTag: string | undefined | null = null;
-  #contacts: NameAddr[] | undefined | null = null;
+  #contacts: readonly NameAddr[] | undefined | null = null;
 
   constructor(indexed: IndexedOctets) {
     this.octets = indexed.octets;
@@ -70,6 +73,19 @@ abstract class SipMessageBase {
     const { valueStarts, valueEnds, isFolded } = this.index;
     const value = this.head.slice(valueStarts[at], valueEnds[at]);
     return isFolded && value.includes("\n") ? value.replace(/\r\n[ \t]+/g, " ") : value;
+  }
+
+  /** Octets of {@link rawValue}. */
+  valueLength(at: number): number {
+    const { valueStarts, valueEnds, isFolded } = this.index;
+    return isFolded ? this.rawValue(at).length : (valueEnds[at] ?? 0) - (valueStarts[at] ?? 0);
+  }
+
+  /** The octets of {@link rawValue}, as they were sent. */
+  writeValue(at: number, writer: OctetWriter): void {
+    const { valueStarts, valueEnds, isFolded } = this.index;
+    if (isFolded) writer.text(this.rawValue(at));
+    else writer.copy(this.octets, valueStarts[at] ?? 0, valueEnds[at] ?? 0);
   }
 
   /** The value at an index position as text. */
@@ -173,7 +189,10 @@ abstract class SipMessageBase {
   }
 
   get contacts(): readonly NameAddr[] | undefined {
-    if (this.#contacts === null) this.#contacts = parseNameAddrs(this.headers("contact"));
+    if (this.#contacts === null)
+      this.#contacts = this.index.ids.includes("contact")
+        ? parseNameAddrs(this.headers("contact"))
+        : NO_CONTACTS;
     return this.#contacts;
   }
 

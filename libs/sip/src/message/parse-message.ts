@@ -132,7 +132,13 @@ function withPartial(fault: Fault, status: 400 | 505, partial: SipRequest): Pars
   return { ok: false, error: { ...fault, status, partial } };
 }
 
-const STATUS_LINE = /^SIP\/2\.0 ([1-6][0-9]{2})(?: (.*))?$/i;
+const STATUS_LINE = /^SIP\/2\.0 [1-6][0-9]{2}(?: .*)?$/i;
+const STATUS_AT = "SIP/2.0 ".length;
+const PHRASE_AT = "SIP/2.0 200 ".length;
+
+function statusIn(line: string): number | undefined {
+  return STATUS_LINE.test(line) ? Number(line.slice(STATUS_AT, STATUS_AT + 3)) : undefined;
+}
 
 function buildResponse(
   line: string,
@@ -140,8 +146,8 @@ function buildResponse(
   indexed: IndexedOctets,
   fault: Fault | undefined,
 ): ParseResult {
-  const match = STATUS_LINE.exec(line);
-  if (match?.[1] === undefined) return refused("bad-start-line", `Status-Line "${line}"`, offset);
+  const status = statusIn(line);
+  if (status === undefined) return refused("bad-start-line", `Status-Line "${line}"`, offset);
   // RFC 3261 §16.7, §18.1.2: a broken response is dropped; nothing can be answered.
   if (fault !== undefined)
     return {
@@ -150,7 +156,7 @@ function buildResponse(
     };
   return {
     ok: true,
-    message: new SipResponse(indexed, Number(match[1]), textOf(match[2] ?? "")),
+    message: new SipResponse(indexed, status, textOf(line.slice(PHRASE_AT))),
   };
 }
 
@@ -180,6 +186,12 @@ interface ScannedHead {
 const UNNAMED = "";
 const BLANKS = /[ \t]+$/;
 
+/** Filled by {@link scanHead} and cut to the length that is needed: arrays that grow take twice of it. */
+const IDS = Array.from({ length: HEADER_FIELDS_MAX }, () => UNNAMED);
+const NAME_STARTS = Array.from({ length: HEADER_FIELDS_MAX }, () => 0);
+const VALUE_STARTS = NAME_STARTS.slice();
+const VALUE_ENDS = NAME_STARTS.slice();
+
 /** One pass over the octets of a head without faults; undefined where it has one. */
 function scanHead(octets: Uint8Array, start: number): ScannedHead | undefined {
   const { length } = octets;
@@ -188,10 +200,7 @@ function scanHead(octets: Uint8Array, start: number): ScannedHead | undefined {
   const startEnd = at;
   if (octets[at] !== CARRIAGE_RETURN || octets[at + 1] !== LINE_FEED) return undefined;
   at += 2;
-  const ids: string[] = [];
-  const nameStarts: number[] = [];
-  const valueStarts: number[] = [];
-  const valueEnds: number[] = [];
+  let count = 0;
   let bits = 0;
   let isFolded = false;
   while (octets[at] !== CARRIAGE_RETURN) {
@@ -216,16 +225,24 @@ function scanHead(octets: Uint8Array, start: number): ScannedHead | undefined {
     let valueEnd = at;
     while (valueStart < valueEnd && isWhite(octets[valueStart])) valueStart++;
     while (valueEnd > valueStart && isWhite(octets[valueEnd - 1])) valueEnd--;
-    const isTooMuch = ids.length === HEADER_FIELDS_MAX || valueEnd - valueStart > HEADER_VALUE_OCTETS_MAX;
+    const isTooMuch = count === HEADER_FIELDS_MAX || valueEnd - valueStart > HEADER_VALUE_OCTETS_MAX;
     if (colon < 0 || isTooMuch) return undefined;
-    ids.push(headerIdAt(octets, nameStart, nameEnd) ?? UNNAMED);
-    nameStarts.push(nameStart);
-    valueStarts.push(valueStart);
-    valueEnds.push(valueEnd);
+    IDS[count] = headerIdAt(octets, nameStart, nameEnd) ?? UNNAMED;
+    NAME_STARTS[count] = nameStart;
+    VALUE_STARTS[count] = valueStart;
+    VALUE_ENDS[count] = valueEnd;
+    count++;
     at += 2;
   }
   if (octets[at + 1] !== LINE_FEED) return undefined;
-  const index = { ids, isFolded, isAscii: bits < 0x80, nameStarts, valueStarts, valueEnds };
+  const index = {
+    ids: IDS.slice(0, count),
+    isFolded,
+    isAscii: bits < 0x80,
+    nameStarts: NAME_STARTS.slice(0, count),
+    valueStarts: VALUE_STARTS.slice(0, count),
+    valueEnds: VALUE_ENDS.slice(0, count),
+  };
   return { startEnd, headEnd: at - 2, index };
 }
 
@@ -324,35 +341,32 @@ function frame(
   index: HeaderIndex,
   bodyStart: number,
 ): { indexed: IndexedOctets; fault: Fault | undefined } {
-  const indexed = (bodyEnd: number): IndexedOctets => ({
-    octets,
-    head,
-    index,
-    bodyStart,
-    bodyEnd,
-  });
   const first = index.ids.indexOf("content-length");
-  if (first < 0) return { indexed: indexed(octets.length), fault: undefined };
-  const offset = index.valueStarts[first] ?? 0;
-  const value = head.slice(offset, index.valueEnds[first]);
-  const length = Number(value);
-  if ((value !== "0" && !DIGITS.test(value)) || bodyStart + length > octets.length) {
-    const message = `Content-Length "${value}" with ${octets.length - bodyStart} octets of body`;
-    return {
-      indexed: indexed(octets.length),
-      fault: { code: "bad-content-length", message, offset },
-    };
-  }
-  for (let at = index.ids.indexOf("content-length", first + 1); at >= 0;) {
-    if (Number(head.slice(index.valueStarts[at], index.valueEnds[at])) !== length) {
-      const fault: Fault = {
-        code: "bad-content-length",
-        message: "two different Content-Length",
-        offset,
-      };
-      return { indexed: indexed(bodyStart + length), fault };
+  let bodyEnd = octets.length;
+  let fault: Fault | undefined;
+  if (first >= 0) {
+    const offset = index.valueStarts[first] ?? 0;
+    const value = head.slice(offset, index.valueEnds[first]);
+    const length = Number(value);
+    if ((value !== "0" && !DIGITS.test(value)) || bodyStart + length > octets.length) {
+      const message = `Content-Length "${value}" with ${octets.length - bodyStart} octets of body`;
+      fault = { code: "bad-content-length", message, offset };
+    } else {
+      bodyEnd = bodyStart + length;
+      if (hasOther(head, index, first, length))
+        fault = { code: "bad-content-length", message: "two different Content-Length", offset };
     }
-    at = index.ids.indexOf("content-length", at + 1);
   }
-  return { indexed: indexed(bodyStart + length), fault: undefined };
+  return { indexed: { octets, head, index, bodyStart, bodyEnd }, fault };
+}
+
+function hasOther(
+  head: string,
+  { ids, valueStarts, valueEnds }: HeaderIndex,
+  first: number,
+  length: number,
+): boolean {
+  for (let at = ids.indexOf("content-length", first + 1); at >= 0; at = ids.indexOf("content-length", at + 1))
+    if (Number(head.slice(valueStarts[at], valueEnds[at])) !== length) return true;
+  return false;
 }

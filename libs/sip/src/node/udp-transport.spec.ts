@@ -140,13 +140,13 @@ describe("UdpTransport", () => {
     ["port 0, which a Via may name", 1, 0],
   ])("reports what cannot be sent: %s", async (_what, octets, port) => {
     const transport = await open("127.0.0.1");
-    const failed = new Promise<string | undefined>((resolve) => {
-      transport.onError = (_error, address) => {
-        resolve(address);
+    const failed = new Promise<unknown[]>((resolve) => {
+      transport.onError = (_error, ...where) => {
+        resolve(where);
       };
     });
     transport.send(new Uint8Array(octets), "127.0.0.1", port);
-    expect(await failed).toBe("127.0.0.1");
+    expect(await failed).toEqual(["127.0.0.1", port]);
     await transport.close();
   });
 

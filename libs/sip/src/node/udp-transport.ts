@@ -122,12 +122,15 @@ export class UdpTransport implements Transport {
       return;
     }
     this.#unsent++;
-    this.#socket.send(octets, port, address, (error) => {
-      this.#unsent--;
-      if (error !== null && !this.#isClosed) this.onError?.(error, address, port);
-      if (this.#unsent === 0) this.#onSent?.();
-    });
+    this.#socket.send(octets, port, address, this.#sent);
   }
+
+  /** One for all datagrams: a fault names the address and port of its own. */
+  readonly #sent = (error: (Error & { address?: string; hostname?: string; port?: number }) | null): void => {
+    this.#unsent--;
+    if (error !== null && !this.#isClosed) this.onError?.(error, error.address ?? error.hostname, error.port);
+    if (this.#unsent === 0) this.#onSent?.();
+  };
 
   keepAlive(to: FlowEnd, intervalMs: number | undefined, keeper: FlowKeeper): () => void {
     this.#stun ??= new StunKeepAlive({

@@ -89,6 +89,7 @@ function unsupportedMediaType(
 
 /** Applies an amendment to what the owner wants to send. */
 export function amended(parts: AmendableParts, amendment: Amendment): AmendableParts {
+  if (amendment === NOT_AMENDED) return parts;
   const { credentials, dropped, added, accept } = amendment;
   let headers: readonly HeaderField[] = parts.headers;
   let { body } = parts;

@@ -145,12 +145,10 @@ export class ClientRequest implements ClientTransactionListener {
     if (this.#challenges === 0) this.#anticipate(plan, composed);
     const branch = core.identifiers.branch();
     this.#branch = branch;
-    const request: OutgoingRequest = {
-      method,
-      requestUri: composed.requestUri,
-      via: core.via(target.listener, branch),
-      ...amended({ headers: [MAX_FORWARDS, ...composed.headers], body: composed.body }, this.#amendment),
-    };
+    const parts = { headers: [MAX_FORWARDS, ...composed.headers], body: composed.body };
+    const { headers, body } = amended(parts, this.#amendment);
+    const via = core.via(target.listener, branch);
+    const request: OutgoingRequest = { method, requestUri: composed.requestUri, via, headers, body };
     this.#request = request;
     if (method === "INVITE") this.#invite = core.layer.sendInvite(request, branch, target, this);
     else core.layer.sendRequest(request, branch, target, this);

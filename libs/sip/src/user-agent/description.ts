@@ -16,7 +16,7 @@ export function descriptionIn(message: SipMessage): Uint8Array | undefined {
 
 /** The same for a body of ours. */
 export function descriptionOfReply(parts: {
-  readonly headers?: readonly HeaderField[];
+  readonly headers?: readonly HeaderField[] | undefined;
   readonly body?: Uint8Array | undefined;
 }): Uint8Array | undefined {
   const type = parts.headers?.find(([name]) => name.toLowerCase() === "content-type")?.[1];

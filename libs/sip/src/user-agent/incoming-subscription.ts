@@ -1,4 +1,4 @@
-import { dialogFromInvite } from "../dialog/dialog.ts";
+import { dialogFromInvite, dialogWith } from "../dialog/dialog.ts";
 import { EXPIRES } from "../message/headers/seconds.ts";
 import type { SipRequest } from "../message/message.ts";
 import type { NonInviteServerTransaction, Reply } from "../transaction/server-transaction.ts";
@@ -51,7 +51,7 @@ export class IncomingSubscription {
     const tag = this.#core.identifiers.tag();
     const expiresS = Math.min(this.request.get(EXPIRES) ?? grant.expiresDefaultS, grant.expiresMaxS);
     const dialog = dialogFromInvite(this.request, tag, flow.listener);
-    const open = new OpenDialog(this.#core, { ...dialog, state: "confirmed" }, flow);
+    const open = new OpenDialog(this.#core, dialogWith(dialog, { state: "confirmed" }), flow);
     const contact = this.#core.contactHeaders(flow.listener, dialog.isSecure);
     this.#transaction.respond({
       status: 200,

@@ -4,7 +4,7 @@ import {
   type ClientSessionOutput,
   type ClientSessionState,
 } from "../dialog/client-session-machine.ts";
-import { dialogFromResponse, isSips, type Dialog } from "../dialog/dialog.ts";
+import { dialogFromResponse, dialogWith, isSips, type Dialog } from "../dialog/dialog.ts";
 import { isNextReliable } from "../dialog/reliable-provisional-machine.ts";
 import { intervalHeaders, intervalOfResponse } from "../dialog/session-interval.ts";
 import type { HeaderField } from "../message/build-message.ts";
@@ -362,7 +362,7 @@ export class InviteClientSession implements ClientRequestListener {
     const localSequenceNumber = Math.max(dialog.localSequenceNumber, counted);
     const usage = new InviteUsage(
       this.#core,
-      { ...dialog, localSequenceNumber },
+      dialogWith(dialog, { localSequenceNumber }),
       this.#core.flowTo(target),
       true,
       this.#identity?.fork(),

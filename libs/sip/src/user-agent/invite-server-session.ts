@@ -32,6 +32,8 @@ export interface InviteServerSessionListener extends InviteUsageListener {
   onExpired?(): void;
 }
 
+const NO_HEADERS: readonly HeaderField[] = [];
+
 /** Seconds; nobody rings for an hour, and an INVITE that may does not expire. */
 const EXPIRES_S_MAX = 3_600;
 
@@ -339,11 +341,8 @@ export class InviteServerSession implements TimerOwner {
     this.#describe(usage, reply);
     changes.step("their INVITE accepted");
     const interval = answerInterval(this.request, this.#core.capabilities.sessionTimer, undefined);
-    const headers: HeaderField[] = [];
-    if (interval.ok) headers.push(...interval.headers);
-    this.#transaction.respond(
-      this.#dialogReply({ ...reply, headers: [...headers, ...(reply.headers ?? [])] }, tag),
-    );
+    const headers = interval.ok ? interval.headers.concat(reply.headers ?? NO_HEADERS) : reply.headers;
+    this.#transaction.respond(this.#dialogReply({ ...reply, headers }, tag));
     usage.awaitAck(this.request.cseq?.sequenceNumber ?? 0, this.#transaction);
     if (interval.ok) changes.agree(interval.agreed);
     this.replaced?.terminate();
@@ -430,11 +429,11 @@ export class InviteServerSession implements TimerOwner {
 
   #dialogReply(reply: Reply, toTag: string): Reply {
     // RFC 3261 §13.3.1.4: a 2xx says what may come in the dialog; so does what is sent before it.
-    const own = [
-      ...this.#core.contactHeaders(this.flow.listener, this.#known(toTag)?.dialog.isSecure === true),
-      ...this.#core.capabilities.ofCall(this.#listener),
-    ];
-    return { ...reply, toTag, headers: [...own, ...(reply.headers ?? [])] };
+    const isSecure = this.#known(toTag)?.dialog.isSecure === true;
+    const contact = this.#core.contactHeaders(this.flow.listener, isSecure);
+    const ofCall = this.#core.capabilities.ofCall(this.#listener);
+    const { status, phrase, headers = NO_HEADERS, body } = reply;
+    return { status, phrase, toTag, headers: contact.concat(ofCall, headers), body };
   }
 
   #known(tag: string): InviteUsage | undefined {

@@ -1,5 +1,6 @@
 import {
   confirmed,
+  dialogWith,
   isInOrder,
   keyOfDialog,
   requestInDialog,
@@ -106,17 +107,16 @@ export class OpenDialog implements DialogEntry {
   replaceData(data: Dialog): void {
     // A provisional that the 2xx has overtaken says nothing new.
     if (data.state === "early" && this.#data.state === "confirmed") return;
-    this.#data = {
-      ...data,
+    this.#data = dialogWith(data, {
       localSequenceNumber: Math.max(data.localSequenceNumber, this.#data.localSequenceNumber),
       remoteSequenceNumber: this.#data.remoteSequenceNumber,
-    };
+    });
   }
 
   /** Target refresh by a request or a 2xx of theirs (RFC 3261 §12.2.1.2, §12.2.2). */
   refreshTarget(message: SipRequest | SipResponse): void {
     const contact = message.contacts?.[0]?.uriText;
-    if (contact !== undefined) this.#data = { ...this.#data, remoteTarget: contact };
+    if (contact !== undefined) this.#data = dialogWith(this.#data, { remoteTarget: contact });
   }
 
   receive(request: SipRequest, transaction: NonInviteServerTransaction): void {
@@ -161,7 +161,7 @@ export class OpenDialog implements DialogEntry {
       transaction.respond({ status: 500 });
       return false;
     }
-    this.#data = { ...this.#data, remoteSequenceNumber: request.cseq?.sequenceNumber };
+    this.#data = dialogWith(this.#data, { remoteSequenceNumber: request.cseq?.sequenceNumber });
     return true;
   }
 

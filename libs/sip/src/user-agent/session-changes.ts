@@ -1,3 +1,4 @@
+import { dialogWith } from "../dialog/dialog.ts";
 import {
   NO_EXCHANGE,
   stepExchange,
@@ -302,7 +303,7 @@ export class SessionChanges implements TimerOwner, SessionTimerHost {
     if (this.#lastAck?.number === number) {
       const { data } = this.#host.open;
       const remoteTarget = response.contacts?.[0]?.uriText ?? data.remoteTarget;
-      this.#lastAck.ack.sendAgain({ ...data, remoteTarget }, number);
+      this.#lastAck.ack.sendAgain(dialogWith(data, { remoteTarget }), number);
       return;
     }
     const { open: dialog } = this.#host;

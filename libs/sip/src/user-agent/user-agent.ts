@@ -1,4 +1,4 @@
-import { dialogFromInvite, dialogKey, isSips } from "../dialog/dialog.ts";
+import { dialogFromInvite, dialogKey, dialogWith, isSips } from "../dialog/dialog.ts";
 import { answerInterval, type SessionTimerOptions } from "../dialog/session-interval.ts";
 import type { HeaderField } from "../message/build-message.ts";
 import type { SipRequest, SipResponse } from "../message/message.ts";
@@ -354,7 +354,7 @@ export class UserAgent {
     } else if (method === "REFER" && this.#listener.onRefer !== undefined) {
       const tag = this.#core.identifiers.tag();
       const data = dialogFromInvite(request, tag, flow.listener);
-      const open = new OpenDialog(this.#core, { ...data, state: "confirmed" }, flow);
+      const open = new OpenDialog(this.#core, dialogWith(data, { state: "confirmed" }), flow);
       const reply: Responder = (response) => {
         transaction.respond({ ...response, toTag: tag });
       };
