@@ -1,4 +1,4 @@
-import { formatAuthParams, parseAuthValue, type AuthValue } from "../message/auth-params.ts";
+import { formatAuthParams, parseAuthParams, parseAuthValue, type AuthValue } from "../message/auth-params.ts";
 import type { HeaderField } from "../message/build-message.ts";
 import type { SipResponse } from "../message/message.ts";
 import type { Random } from "../transport/clock.ts";
@@ -6,6 +6,7 @@ import {
   digestResponse,
   ha1Of,
   namedAlgorithm,
+  userhashOf,
   type DigestHash,
   type NamedAlgorithm,
   type Qop,
@@ -50,7 +51,14 @@ interface Challenge extends NamedAlgorithm {
   readonly qop: Qop | undefined;
   readonly algorithmText: string | undefined;
   readonly isStale: boolean;
+  readonly hasUserhash: boolean;
 }
+
+/** Where a 2xx names the nonce that the next credentials of this field should have (RFC 7616 §3.5). */
+const INFOS = {
+  Authorization: "authentication-info",
+  "Proxy-Authorization": "proxy-authentication-info",
+} as const;
 
 /** Digest as a client (RFC 3261 §22, RFC 7616, RFC 8760). */
 export class DigestClient {
@@ -100,6 +108,26 @@ export class DigestClient {
     return fields;
   }
 
+  /**
+   * The credentials that a 2xx has accepted, with the nonce that it names for the next ones (RFC 7616 §3.5): to be given
+   * to {@link next}. Of several proxies none is meant more than another, and theirs stay.
+   */
+  renewed(response: SipResponse, credentials: readonly HeaderField[]): readonly HeaderField[] {
+    return credentials.map(([name, line]): HeaderField => {
+      const isKnown = name === "Authorization" || name === "Proxy-Authorization";
+      const isAlone = credentials.filter(([other]) => other === name).length === 1;
+      const info = isKnown && isAlone ? response.header(INFOS[name]) : undefined;
+      const nonce = info === undefined ? undefined : parseAuthParams(info)?.get("nextnonce");
+      const value = nonce === undefined ? undefined : parseAuthValue(line);
+      if (nonce === undefined || value === undefined) return [name, line];
+      const params = [...value.params].map(([id, text]): [string, string] => [
+        id,
+        id === "nonce" ? nonce : text,
+      ]);
+      return [name, `Digest ${formatAuthParams(params, false)}`];
+    });
+  }
+
   #read(line: string, field: Challenge["field"]): Challenge | undefined {
     const value = parseAuthValue(line);
     return value?.scheme === "digest" ? this.#challenge(value, field) : undefined;
@@ -124,6 +152,7 @@ export class DigestClient {
       opaque: params.get("opaque"),
       qop: known.includes("auth") ? "auth" : known[0],
       isStale: params.get("stale")?.toLowerCase() === "true",
+      hasUserhash: params.get("userhash")?.toLowerCase() === "true",
     };
   }
 
@@ -131,7 +160,8 @@ export class DigestClient {
     const { hash, random } = this.#options;
     const account = this.#options.account(challenge.realm);
     if (account === undefined) return undefined;
-    const { realm, nonce, qop, algorithm, isSession } = challenge;
+    const { realm, nonce, qop, algorithm, isSession, hasUserhash } = challenge;
+    const { username } = account;
     const nc = this.#count(`${realm} ${nonce}`).toString(16).padStart(8, "0");
     const cnonce = [...random.octets(12)].map((octet) => octet.toString(16).padStart(2, "0")).join("");
     const response = digestResponse(hash, {
@@ -147,7 +177,7 @@ export class DigestClient {
       body: request.body ?? NO_BODY,
     });
     const params: [string, string | undefined][] = [
-      ["username", account.username],
+      ["username", hasUserhash ? userhashOf(hash, algorithm, { username, realm }) : username],
       ["realm", realm],
       ["nonce", nonce],
       ["uri", request.requestUri],
@@ -157,6 +187,7 @@ export class DigestClient {
       ["opaque", challenge.opaque],
       ["qop", qop],
       ["nc", qop === undefined ? undefined : nc],
+      ["userhash", hasUserhash ? "true" : undefined],
     ];
     return [challenge.field, `Digest ${formatAuthParams(params, false)}`];
   }

@@ -191,6 +191,33 @@ describe("DigestServer and DigestClient", () => {
     expect(client().answer(response(401, [...unknown, ...basic]), sent())).toBeUndefined();
   });
 
+  it("take the nonce that a 2xx names for the next request (RFC 7616 §3.5)", () => {
+    const alice = client();
+    const credentials = alice.answer(response(401, server().server.challenge()), sent()) ?? [];
+    const accepted = response(200, [["Authentication-Info", 'nextnonce="fresh", qop=auth']]);
+    const renewed = alice.renewed(accepted, credentials);
+    const [again] = alice.next(sent(renewed));
+    expect(again?.[1]).toContain('nonce="fresh"');
+    expect(again?.[1]).toContain("nc=00000001");
+    expect(alice.renewed(response(200, []), credentials)).toEqual(credentials);
+    // Of two realms nobody says which is meant.
+    const two = credentials.concat(credentials);
+    expect(alice.renewed(accepted, two)).toEqual(two);
+  });
+
+  it("hide the username where the challenge asks for it (RFC 7616 §3.4.4)", () => {
+    const challenge = 'Digest realm="biloxi.com", nonce="n", algorithm=SHA-256, qop="auth", userhash=true';
+    const alice = client();
+    const fields = alice.answer(response(401, [["WWW-Authenticate", challenge]]), sent()) ?? [];
+    const hidden = hash.digest("SHA-256", Buffer.from("alice:biloxi.com"));
+    for (const [, value] of [...fields, ...alice.next(sent(fields))]) {
+      expect(value).toContain(`username="${hidden}"`);
+      expect(value).toMatch(/, userhash=true$/);
+      expect(value).not.toContain("alice");
+    }
+    expect(fields).toHaveLength(1);
+  });
+
   it("give up after one wrong password, and go on after a stale nonce", () => {
     const { clock, server: uas } = server({ nonceMs: 60_000 });
     const wrong = client({ account: () => ({ username: "alice", password: "no" }) });

@@ -44,6 +44,15 @@ export function ha1Of(
   return hashText(hash, algorithm, `${username}:${realm}:${password}`);
 }
 
+/** What stands for a username that is not to be seen (RFC 7616 §3.4.4). */
+export function userhashOf(
+  hash: DigestHash,
+  algorithm: DigestAlgorithm,
+  { username, realm }: { username: string; realm: string },
+): string {
+  return hashText(hash, algorithm, `${username}:${realm}`);
+}
+
 export interface DigestInput extends NamedAlgorithm {
   readonly ha1: string;
   readonly nonce: string;

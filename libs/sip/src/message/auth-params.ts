@@ -42,7 +42,7 @@ export function parseAuthParams(text: string): Map<string, string> | undefined {
 }
 
 /** Parameters that RFC 3261 §25.1 writes without quotes. */
-const TOKENS = new Set(["algorithm", "stale", "nc"]);
+const TOKENS = new Set(["algorithm", "stale", "nc", "userhash"]);
 
 /** `qop` is a quoted list in a challenge and a token in credentials, so that the caller says which it is. */
 export function formatAuthParams(

@@ -67,6 +67,7 @@ export class ClientRequest implements ClientTransactionListener {
   readonly #listener: ClientRequestListener;
   #amendment: Amendment = NOT_AMENDED;
   #challenges = 0;
+  #renewed: readonly HeaderField[] | undefined;
   /** The credentials of the try were nobody's challenge: refused, they do not say that the password is wrong. */
   #isAnticipated = false;
   /** The same. */
@@ -105,8 +106,14 @@ export class ClientRequest implements ClientTransactionListener {
     return this.#invite;
   }
 
+  /** Of the try that is out: an ACK has the same (RFC 3261 §22.1). */
   get credentials(): readonly HeaderField[] {
     return this.#amendment.credentials;
+  }
+
+  /** For the next request that goes the same way, once a 2xx has accepted those. */
+  get nextCredentials(): readonly HeaderField[] {
+    return this.#renewed ?? this.credentials;
   }
 
   onTimeout(): void {
@@ -171,6 +178,8 @@ export class ClientRequest implements ClientTransactionListener {
     else {
       if (this.#target !== undefined) this.#targets?.succeeded?.(this.#target);
       if (response.status < 300) {
+        if (this.credentials.length > 0)
+          this.#renewed = this.#core.authenticator?.renewed?.(response, this.credentials);
         this.#plan = undefined;
         this.#targets = undefined;
         this.#request = undefined;

@@ -84,6 +84,29 @@ describe("a client with an account at a server that challenges (RFC 3261 §22, R
     expect(tries.at(-1)?.message.header("authorization")).toContain("qop=auth-int");
   });
 
+  it("uses the nonce that the 200 names from its BYE on; its ACK has the INVITE's credentials (RFC 7616 §3.5, §22.1)", () => {
+    const { two } = challenging();
+    const server = serverFor(ACCOUNT.password);
+    two.onInvite = (session) => {
+      const verdict = server.verify(session.request);
+      if (verdict.ok)
+        session.accept({ status: 200, headers: [["Authentication-Info", 'nextnonce="fresh"']] });
+      else session.reject({ status: 401, headers: verdict.headers });
+    };
+    two.invite();
+    two.clock.advance(20);
+    two.aliceUsage.bye({}, () => undefined);
+    two.clock.advance(20);
+    const credentialsOf = (method: string): string | undefined =>
+      two.messages
+        .filter(({ message }) => message.kind === "request" && message.method === method)
+        .at(-1)
+        ?.message.header("authorization");
+    expect(credentialsOf("ACK")).toBe(credentialsOf("INVITE"));
+    expect(credentialsOf("BYE")).toContain('nonce="fresh"');
+    expect(credentialsOf("BYE")).toContain("nc=00000001");
+  });
+
   it("is told the 401 where its password is wrong, after one try", () => {
     const { two, verdicts } = challenging("another");
     two.invite();

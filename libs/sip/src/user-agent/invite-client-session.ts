@@ -279,6 +279,7 @@ export class InviteClientSession implements ClientRequestListener {
       this.#over(fork);
     };
     usage.confirm();
+    usage.open.credentials = this.#request?.nextCredentials ?? [];
     usage.changes.notePeer(response);
     if (output === "tell accepted") {
       this.#accepted = fork;

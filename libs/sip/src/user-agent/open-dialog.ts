@@ -192,7 +192,7 @@ export class OpenDialog implements DialogEntry {
           return this.#core.targetsIn(nextHop, this.flow, octets + others);
         },
       },
-      this.#isNoting ? this.#noting(listener, () => request.credentials) : listener,
+      this.#isNoting ? this.#noting(listener, () => request.nextCredentials) : listener,
     );
     return request;
   }

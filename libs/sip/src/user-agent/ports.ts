@@ -36,6 +36,8 @@ export interface Authenticator {
   answer(challenge: SipResponse, request: ChallengedRequest): readonly HeaderField[] | undefined;
   /** Credentials of a request whose `credentials` were accepted, for the next one there (RFC 3261 §22.2, §22.3). */
   next?(request: ChallengedRequest): readonly HeaderField[];
+  /** Credentials that a 2xx has accepted, as it wants the next ones (RFC 7616 §3.5). */
+  renewed?(response: SipResponse, credentials: readonly HeaderField[]): readonly HeaderField[];
 }
 
 /** Where one request may go, best first (RFC 3263 §4); nothing is looked up before it is asked for. */

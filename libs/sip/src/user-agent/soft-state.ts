@@ -147,7 +147,7 @@ export class SoftState implements TimerOwner, FlowKeeper {
             this.#input(kind.method === "PUBLISH" && response?.status === 412 ? "forgotten" : "refused");
             return;
           }
-          this.#credentials = request.credentials;
+          this.#credentials = request.nextCredentials;
           kind.noteAccepted?.(response);
           if (phase !== "removal") this.#keepFlow(response, request.target);
           this.#input("accepted", kind.granted(response, this.#expiresS));
