@@ -50,8 +50,10 @@ export class OctetWriter {
     this.#at = at;
   }
 
-  /** Behind all else. */
+  /** Behind all else. Throws where less was written than there is room for: what is left is somebody else's octets. */
   body(body: Uint8Array | undefined): Uint8Array {
+    if (this.#at + (body?.length ?? 0) !== this.octets.length)
+      throw new RangeError(`a message of ${this.octets.length} octets is written as ${this.#at}`);
     if (body !== undefined) this.octets.set(body, this.#at);
     return this.octets;
   }
