@@ -171,8 +171,8 @@ async function startEdge({ directory, broker }, needsBroker, ports) {
 }
 
 /** A program of ours that says "ready". */
-export async function startScript(script, port, args = []) {
-  const { child, stop } = startOnMeasuredCore(node24(), [script, port, ...args], {});
+export async function startScript(script, port, args = [], flags = []) {
+  const { child, stop } = startOnMeasuredCore(node24(), [...flags, script, port, ...args], {});
   await said(child, /^ready$/m, script);
   return {
     port,

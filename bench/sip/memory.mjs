@@ -7,10 +7,6 @@ export const RATE = 3_000;
 export const SECONDS = 280;
 /** One row each so many seconds, of as many samples as `wordsOf` allows. */
 const WINDOW_S = 40;
-/** From here on V8 has found the size of its heap: at 8 MB a second it takes a few collections. */
-const SETTLED_S = 120;
-/** At the end looked at for what is kept: three windows, of which one has a whole collection. */
-const LAST_S = 120;
 /** Beyond this a later window has more than the first one that counts. */
 const GROWTH_MAX = 1.1;
 
@@ -48,16 +44,14 @@ async function windowOf(running) {
   return { transactions, leastHeapMiB, pssMiB: Math.round(pssMiB(running.pids())) };
 }
 
-/**
- * What garbage collection leaves at the end is as much as behind 64·T1, before V8 has settled: of several windows, since a
- * whole collection may take more than one to come. What the process has stays, once its heap has grown to its size.
- */
+/** Behind 64·T1 neither what a collection leaves grows, in the last windows against the first of as many, nor what it has. */
 function isFlat(rows) {
-  const behind = (from, to) => rows.filter(({ at }) => at - WINDOW_S >= from && at <= to);
+  const behind = rows.filter(({ at }) => at - WINDOW_S >= AFTER_TIMEOUT_S);
+  const half = behind.length / 2;
+  // A whole collection may take more than one window to come.
   const leastOf = (some) => Math.min(...some.map(({ leastHeapMiB }) => leastHeapMiB));
-  const [first, ...later] = behind(SETTLED_S, SECONDS).map(({ pssMiB }) => pssMiB);
   return (
-    leastOf(behind(SECONDS - LAST_S, SECONDS)) <= leastOf(behind(AFTER_TIMEOUT_S, SETTLED_S)) * GROWTH_MAX &&
-    later.every((each) => each <= first * GROWTH_MAX)
+    leastOf(behind.slice(half)) <= leastOf(behind.slice(0, half)) * GROWTH_MAX &&
+    behind.every(({ pssMiB }) => pssMiB <= behind[0].pssMiB * GROWTH_MAX)
   );
 }

@@ -11,7 +11,7 @@ const CONFIGS = fileURLToPath(new URL("../interop/kamailio/", import.meta.url));
 const ADDRESS = "127.0.0.1";
 const START_MS = 20_000;
 const STOP_MS = 10_000;
-const WAIT_MS = 5_000;
+const WAIT_MS = 10_000;
 
 /** A WebSocket listener is one of TCP, a secure one of TLS: the handshake makes the difference (RFC 7118 §4). */
 export type SocketKind = "udp" | "tcp" | "tls";

@@ -26,7 +26,7 @@ import {
 } from "@tandem/sip/node";
 
 const ADDRESS = "127.0.0.1";
-const WAIT_MS = 5_000;
+const WAIT_MS = 10_000;
 const SESSION_IDS = 2 ** 40;
 
 /** What somebody was told, in order; a test waits for a line of it. */

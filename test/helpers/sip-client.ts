@@ -1,6 +1,7 @@
 import { udpWire, type Peer, type Wire } from "./sip-wires.ts";
 
-const WAIT_MS = 3_000;
+/** Longer than a busy machine stands still; who waits for nothing to come says for how long. */
+const WAIT_MS = 10_000;
 
 /** A message as a test reads it: by a reader of its own, so that our parser cannot agree with itself. */
 export interface RawMessage {
