@@ -1,7 +1,6 @@
 import type { HeaderField } from "./header-field.ts";
 import type { SipRequest } from "./message.ts";
-import { OctetWriter } from "./octet-writer.ts";
-import { utf8OctetString } from "./octets.ts";
+import { octetsOf, utf8OctetString } from "./octets.ts";
 import { statusPhrase } from "./status-phrases.ts";
 import { splitOutside } from "./token.ts";
 
@@ -27,101 +26,54 @@ interface Source {
  * becomes `received` and `rport` of the top Via (§18.2.1, RFC 3581 §4).
  */
 export function buildResponse(request: SipRequest, parts: ResponseParts, source?: Source): Uint8Array {
-  const { headers = NO_HEADERS, body } = parts;
-  const writer = writeResponse(request, parts, headers, source);
-  return (writer.isOdd ? writeResponse(request, parts, headers.map(plainField), source) : writer).body(body);
-}
-
-function writeResponse(
-  request: SipRequest,
-  { status, phrase, toTag, body }: ResponseParts,
-  headers: readonly HeaderField[],
-  source: Source | undefined,
-): OctetWriter {
-  const start = `SIP/2.0 ${status} ${fieldText(phrase ?? statusPhrase(status))}\r\n`;
+  let head = `SIP/2.0 ${parts.status} ${fieldText(parts.phrase ?? statusPhrase(parts.status))}\r\n`;
+  head += copyVias(request, source);
   const { ids } = request.index;
-  const lines = linesToCopy(ids, status);
-  const topVia = source === undefined ? undefined : viaWithSource(request, source);
-  const tag = toTag === undefined || request.toTag !== undefined ? "" : `;tag=${toTag}`;
-  const end = new MessageEnd(headers, body);
-  let length = start.length + end.length;
-  for (const at of lines) {
-    const id = ids[at] ?? "";
-    const isTop = at === lines[0] && topVia !== undefined;
-    length += nameOf(id).length + LINE_OCTETS + (isTop ? topVia.length : request.valueLength(at));
-    if (id === "to") length += tag.length;
-  }
-  const writer = new OctetWriter(length);
-  writer.text(start);
-  for (const at of lines) {
-    const id = ids[at] ?? "";
-    writer.text(nameOf(id));
-    writer.text(": ");
-    if (at === lines[0] && topVia !== undefined) writer.text(topVia);
-    else request.writeValue(at, writer);
-    if (id === "to") writer.text(tag);
-    writer.text("\r\n");
-  }
-  end.write(writer);
-  return writer;
-}
-
-/** Where the lines are in the request that go back, Via first. */
-function linesToCopy(ids: readonly string[], status: number): number[] {
-  const lines: number[] = [];
-  for (let at = ids.indexOf("via"); at >= 0; at = ids.indexOf("via", at + 1)) lines.push(at);
-  for (let at = 0; at < ids.length; at++) if (isCopied(ids[at], status)) lines.push(at);
-  return lines;
-}
-
-function isCopied(id: string | undefined, status: number): boolean {
-  switch (id) {
-    case "from":
-    case "to":
-    case "call-id":
-    case "cseq":
-      return true;
-    case "record-route":
-      // RFC 3261 §12.1.1: it goes back in what makes a dialog.
-      return status > 100 && status < 300;
-    case "timestamp":
+  // RFC 3261 §12.1.1: Record-Route goes back in what makes a dialog.
+  const isDialogForming = parts.status > 100 && parts.status < 300;
+  for (let at = 0; at < ids.length; at++) {
+    const id = ids[at];
+    if (id === "from" || id === "call-id" || id === "cseq" || (isDialogForming && id === "record-route")) {
+      head += `${COPIED[id]}: ${request.rawValue(at)}\r\n`;
+    } else if (id === "timestamp" && parts.status === 100) {
       // RFC 3261 §8.2.6.1: the caller measures the way by it.
-      return status === 100;
-    default:
-      return false;
+      head += `Timestamp: ${request.rawValue(at)}\r\n`;
+    } else if (id === "to") {
+      const tag = parts.toTag === undefined || request.toTag !== undefined ? "" : `;tag=${parts.toTag}`;
+      head += `To: ${request.rawValue(at)}${tag}\r\n`;
+    }
   }
+  return finish(head, parts.headers, parts.body);
 }
 
-function nameOf(id: string): string {
-  switch (id) {
-    case "via":
-      return "Via";
-    case "from":
-      return "From";
-    case "to":
-      return "To";
-    case "call-id":
-      return "Call-ID";
-    case "cseq":
-      return "CSeq";
-    case "record-route":
-      return "Record-Route";
-    default:
-      return "Timestamp";
+const COPIED = {
+  from: "From",
+  "call-id": "Call-ID",
+  cseq: "CSeq",
+  "record-route": "Record-Route",
+} as const;
+
+function copyVias(request: SipRequest, source: Source | undefined): string {
+  let lines = "";
+  let isTop = true;
+  const { ids } = request.index;
+  for (let at = ids.indexOf("via"); at >= 0; at = ids.indexOf("via", at + 1)) {
+    const value = request.rawValue(at);
+    lines += `Via: ${isTop && source !== undefined ? withSource(request, value, source) : value}\r\n`;
+    isTop = false;
   }
+  return lines;
 }
 
 const BRACKETS = /^\[|\]$/g;
 
-/** The top Via line where its first value says where the request came from; undefined where it stays as it is. */
-function viaWithSource(request: SipRequest, source: Source): string | undefined {
+function withSource(request: SipRequest, value: string, source: Source): string {
   const via = request.topVia;
-  if (via === undefined) return undefined;
+  if (via === undefined) return value;
   const hasRport = via.params.has("rport");
   // RFC 3261 §18.2.1: `received` where the host differs; RFC 3581 §4: always with rport.
   const isSame = via.host === source.address || via.host.replace(BRACKETS, "") === source.address;
-  if (isSame && !hasRport) return undefined;
-  const value = request.rawValue(request.index.ids.indexOf("via"));
+  if (isSame && !hasRport) return value;
   const [first = value, ...rest] = splitOutside(value, ",") ?? [value];
   let top = first.trimEnd().replace(/;\s*received\s*=[^;,]*/i, "");
   if (hasRport) top = top.replace(/;\s*rport\s*(?:=[^;,]*)?(?=;|$)/i, `;rport=${source.port}`);
@@ -140,39 +92,9 @@ export interface RequestParts {
 }
 
 export function buildRequest(parts: RequestParts): Uint8Array {
-  const writer = writeRequest(parts);
-  if (!writer.isOdd) return writer.body(parts.body);
-  const { requestUri, via, headers } = parts;
-  const plain = {
-    ...parts,
-    requestUri: fieldText(requestUri),
-    ...(via !== undefined && { via: fieldText(via) }),
-    headers: headers.map(plainField),
-  };
-  return writeRequest(plain).body(parts.body);
-}
-
-const VERSION = " SIP/2.0\r\n";
-/** What a line has beside name and value. */
-const LINE_OCTETS = ": \r\n".length;
-
-function writeRequest({ method, requestUri, via, headers, body }: RequestParts): OctetWriter {
-  const end = new MessageEnd(headers, body);
-  const viaLength = via === undefined ? 0 : "Via".length + LINE_OCTETS + via.length;
-  const writer = new OctetWriter(
-    method.length + " ".length + requestUri.length + VERSION.length + viaLength + end.length,
-  );
-  writer.text(method);
-  writer.text(" ");
-  writer.value(requestUri);
-  writer.text(VERSION);
-  if (via !== undefined) {
-    writer.text("Via: ");
-    writer.value(via);
-    writer.text("\r\n");
-  }
-  end.write(writer);
-  return writer;
+  const { method, requestUri, via, headers, body } = parts;
+  const start = `${method} ${fieldText(requestUri)} SIP/2.0\r\n`;
+  return finish(via === undefined ? start : `${start}Via: ${fieldText(via)}\r\n`, headers, body);
 }
 
 // eslint-disable-next-line no-control-regex -- what may stand in a field as it is
@@ -184,39 +106,13 @@ export function fieldText(value: string): string {
   return PRINTABLE.test(value) ? value : utf8OctetString(value.replace(LINE_ENDS, " "));
 }
 
-/** The value as it may be sent. */
-const plainField = ([name, value]: HeaderField): HeaderField => [name, fieldText(value)];
-
-const NO_HEADERS: readonly HeaderField[] = [];
-const CONTENT_LENGTH = "Content-Length: ";
-const HEAD_END = "\r\n\r\n";
-
-/** All from the first field of the sender's own to the end of the body. */
-class MessageEnd {
-  readonly #headers: readonly HeaderField[];
-  readonly #bodyLength: string;
-  /** Octets. */
-  readonly length: number;
-
-  constructor(headers: readonly HeaderField[], body: Uint8Array | undefined) {
-    this.#headers = headers;
-    const octets = body?.length ?? 0;
-    this.#bodyLength = String(octets);
-    let length = CONTENT_LENGTH.length + this.#bodyLength.length + HEAD_END.length + octets;
-    for (const field of headers) length += field[0].length + LINE_OCTETS + field[1].length;
-    this.length = length;
-  }
-
-  /** But for the body. */
-  write(writer: OctetWriter): void {
-    for (const field of this.#headers) {
-      writer.text(field[0]);
-      writer.text(": ");
-      writer.value(field[1]);
-      writer.text("\r\n");
-    }
-    writer.text(CONTENT_LENGTH);
-    writer.text(this.#bodyLength);
-    writer.text(HEAD_END);
-  }
+function finish(
+  start: string,
+  headers: readonly HeaderField[] | undefined,
+  body: Uint8Array | undefined,
+): Uint8Array {
+  let head = start;
+  if (headers !== undefined) for (const field of headers) head += `${field[0]}: ${fieldText(field[1])}\r\n`;
+  head += `Content-Length: ${body?.length ?? 0}\r\n\r\n`;
+  return octetsOf(head, body);
 }

@@ -1,5 +1,4 @@
 import { parseCSeq, type CSeq } from "./cseq.ts";
-import type { OctetWriter } from "./octet-writer.ts";
 import { textOf } from "./octets.ts";
 import type { HeaderType } from "./headers/header-type.ts";
 import { parseNameAddr, parseNameAddrs, type NameAddr } from "./name-addr.ts";
@@ -73,19 +72,6 @@ abstract class SipMessageBase {
     const { valueStarts, valueEnds, isFolded } = this.index;
     const value = this.head.slice(valueStarts[at], valueEnds[at]);
     return isFolded && value.includes("\n") ? value.replace(/\r\n[ \t]+/g, " ") : value;
-  }
-
-  /** Octets of {@link rawValue}. */
-  valueLength(at: number): number {
-    const { valueStarts, valueEnds, isFolded } = this.index;
-    return isFolded ? this.rawValue(at).length : (valueEnds[at] ?? 0) - (valueStarts[at] ?? 0);
-  }
-
-  /** The octets of {@link rawValue}, as they were sent. */
-  writeValue(at: number, writer: OctetWriter): void {
-    const { valueStarts, valueEnds, isFolded } = this.index;
-    if (isFolded) writer.text(this.rawValue(at));
-    else writer.copy(this.octets, valueStarts[at] ?? 0, valueEnds[at] ?? 0);
   }
 
   /** The value at an index position as text. */

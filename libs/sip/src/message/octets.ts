@@ -35,13 +35,6 @@ export function octetString(octets: Uint8Array, start = 0, end = octets.length):
   return text;
 }
 
-/** Octets to be written, each of them. */
-export function octetRoom(length: number): Uint8Array {
-  return platform !== undefined && length >= NATIVE_OCTETS_MIN
-    ? platform.allocUnsafe(length)
-    : new Uint8Array(length);
-}
-
 /** One octet per character; characters above U+00FF are a fault of ours, see {@link utf8OctetString}. */
 export function octetsOf(text: string, body?: Uint8Array): Uint8Array {
   const length = text.length + (body?.length ?? 0);
