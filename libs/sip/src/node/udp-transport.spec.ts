@@ -158,6 +158,22 @@ describe("UdpTransport", () => {
     expect([...(await arrived).octets]).toEqual([7]);
   });
 
+  it("sends in its order what one turn of the loop gives it, also where that is more than may wait", async () => {
+    const [one, other] = [await open("127.0.0.1"), await open("127.0.0.1")];
+    const sent = Array.from({ length: 300 }, (_, index) => index);
+    const heard: number[] = [];
+    const arrived = new Promise<void>((resolve) => {
+      other.onDatagram = (octets) => {
+        heard.push(Number(Buffer.from(octets).toString()));
+        if (heard.length === sent.length) resolve();
+      };
+    });
+    for (const index of sent) one.send(Buffer.from(String(index)), "127.0.0.1", other.port);
+    await one.close();
+    await arrived;
+    expect(heard).toEqual(sent);
+  });
+
   it("may be closed twice, and sends nothing afterwards", async () => {
     const transport = await open("127.0.0.1");
     await transport.close();

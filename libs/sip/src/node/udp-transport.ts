@@ -11,6 +11,8 @@ import { plainAddress } from "./socket-channel.ts";
 const BUFFER_OCTETS = 4 * 1024 * 1024;
 
 const PORT_MAX = 65_535;
+/** Datagrams that wait for the end of a turn of the loop; a program that sends more in one has them sent in between. */
+const BURST_MAX = 256;
 /** Flows remembered, at one place each by what their peer's address and port end in. */
 const FLOWS = 64;
 
@@ -41,7 +43,16 @@ function isMapped(address: string): boolean {
   return address.startsWith("::ffff:");
 }
 
-/** One UDP socket (RFC 3261 §18). */
+interface Datagram {
+  readonly octets: Uint8Array;
+  readonly port: number;
+  readonly address: string;
+}
+
+/**
+ * One UDP socket (RFC 3261 §18). What a turn of the loop has to send goes out at its end, in its order: a peer that
+ * sleeps is woken once for all of it, which costs the sender more than the datagrams do.
+ */
 export class UdpTransport implements Transport {
   readonly id: string;
   readonly protocol = "UDP";
@@ -50,8 +61,9 @@ export class UdpTransport implements Transport {
   readonly #socket: Socket;
   #isClosed = false;
   readonly #flows: (Flow | undefined)[] = Array.from({ length: FLOWS });
-  /** Datagrams that the socket has not told the fate of: those to names and, where its buffer is full, all others. */
+  /** Datagrams that the socket has not told the fate of; those of this turn are among them. */
   #unsent = 0;
+  readonly #waiting: Datagram[] = [];
   #onSent: (() => void) | undefined;
   #stun: StunKeepAlive | undefined;
   onDatagram: Transport["onDatagram"];
@@ -116,14 +128,22 @@ export class UdpTransport implements Transport {
   send(octets: Uint8Array, address: string, port: number): void {
     if (this.#isClosed) return;
     // Port 0 is grammar in Via and Contact (RFC 3261 §25.1); the socket would throw.
-    if (port < 1 || port > PORT_MAX) {
+    if (!(port >= 1 && port <= PORT_MAX)) {
       const error = new RangeError(`nothing can be sent to port ${port}`);
       queueMicrotask(() => this.onError?.(error, address, port));
       return;
     }
     this.#unsent++;
-    this.#socket.send(octets, port, address, this.#sent);
+    const waiting = this.#waiting.push({ octets, port, address });
+    if (waiting === 1) setImmediate(this.#sendWaiting);
+    else if (waiting === BURST_MAX) this.#sendWaiting();
   }
+
+  readonly #sendWaiting = (): void => {
+    for (const { octets, port, address } of this.#waiting)
+      this.#socket.send(octets, port, address, this.#sent);
+    this.#waiting.length = 0;
+  };
 
   /** One for all datagrams: a fault names the address and port of its own. */
   readonly #sent = (error: (Error & { address?: string; hostname?: string; port?: number }) | null): void => {
