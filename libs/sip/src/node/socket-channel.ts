@@ -13,6 +13,8 @@ export interface StreamListen {
   readonly advertise?: string | undefined;
 }
 
+/** What a turn of the loop writes to a connection leaves in one piece at its end; more than this does not wait for it. */
+const BURST_OCTETS = 64 * 1024;
 /** Between two probes of the system on a silent connection: NATs forget after minutes. */
 const KEEP_ALIVE_MS = 60_000;
 const WILDCARDS = new Set(["0.0.0.0", "::"]);
@@ -48,6 +50,9 @@ export function plainAddress(address: string | undefined): string {
 export function channelOf(socket: Socket, peer?: PeerIdentity): Channel {
   socket.setNoDelay(true);
   socket.setKeepAlive(true, KEEP_ALIVE_MS);
+  const uncork = (): void => {
+    socket.uncork();
+  };
   return {
     remoteAddress: plainAddress(socket.remoteAddress),
     remotePort: socket.remotePort ?? 0,
@@ -58,7 +63,13 @@ export function channelOf(socket: Socket, peer?: PeerIdentity): Channel {
       return socket.writableLength;
     },
     write: (octets) => {
-      if (socket.writable) socket.write(octets);
+      if (!socket.writable) return;
+      if (socket.writableCorked === 0) {
+        socket.cork();
+        setImmediate(uncork);
+      }
+      socket.write(octets);
+      if (socket.writableLength >= BURST_OCTETS) uncork();
     },
     end: () => {
       socket.end();

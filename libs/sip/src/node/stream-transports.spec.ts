@@ -102,6 +102,25 @@ describe.each(["TCP", "TLS", "WS", "WSS"] as const)("a %s listener", (protocol) 
     expect((await again).flow.connection).toBe(flow.connection);
   });
 
+  it("sends in its order what one turn of the loop writes, be it 600 kB, and closes behind it", async () => {
+    const [one, other] = [await open(listenOf(protocol, A)), await open(listenOf(protocol, B))];
+    const opened = next(other);
+    one.send(message("0"), "127.0.0.1", other.port, toB);
+    await opened;
+    const sent = Array.from({ length: 300 }, (_, index) => String(index).padEnd(2_000));
+    const heard: string[] = [];
+    const arrived = new Promise<void>((resolve) => {
+      other.onDatagram = (octets) => {
+        heard.push(octetString(octets).slice(-2_000));
+        if (heard.length === sent.length) resolve();
+      };
+    });
+    for (const body of sent) one.send(message(body), "127.0.0.1", other.port, toB);
+    await one.close();
+    await arrived;
+    expect(heard).toEqual(sent);
+  });
+
   it("tells of a connection that is refused", async () => {
     const [one, other] = [await open(listenOf(protocol, A)), await open(listenOf(protocol, B))];
     const { port } = other;
