@@ -1,9 +1,8 @@
-/** What a UAS keeps while calls come and go: it must not grow once all that is kept for 64·T1 is there. */
+/** What a UAS or a relay keeps while calls come and go: it must not grow once all that is kept for 64·T1 is there. */
 import { Caller, freeUdpPort } from "../caller.mjs";
 import { pssMiB } from "../process-figures.mjs";
 import { AFTER_TIMEOUT_S, afterTimeout, wordsOf } from "./dialogs.mjs";
 
-export const RATE = 3_000;
 export const SECONDS = 280;
 /** One row each so many seconds, of as many samples as `wordsOf` allows. */
 const WINDOW_S = 40;
@@ -12,14 +11,13 @@ const GROWTH_MAX = 1.1;
 
 /**
  * @param {Awaited<ReturnType<typeof import("../systems.mjs").startScript>>} running
+ * @param {{ scenario: "uac" | "routed", rate: number, directory: string }} run calls a second
  * @returns rows of seconds, transactions, least heap in use and PSS in MiB, and what was left in the end
  */
-export async function memoryOverTime(running, { directory }) {
+export async function memoryOverTime(running, { scenario, rate, directory }) {
   const localPort = await freeUdpPort();
-  const calls = RATE * SECONDS;
-  const caller = new Caller({
-    ...{ scenario: "uac", port: running.port, localPort, rate: RATE, calls, directory },
-  });
+  const calls = rate * SECONDS;
+  const caller = new Caller({ scenario, port: running.port, localPort, rate, calls, directory });
   const rows = [];
   for (let at = WINDOW_S; at <= SECONDS; at += WINDOW_S) rows.push({ at, ...(await windowOf(running)) });
   const placed = await caller.end({ dueMs: 4_000 });

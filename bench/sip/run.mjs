@@ -14,7 +14,7 @@ import { describe, efficiency, heldRate, runAt } from "../rates.mjs";
 import { table } from "../report.mjs";
 import { kamailio, PEERS, sipgo, startCompanion, startScript, SYSTEMS } from "../systems.mjs";
 import { AFTER_TIMEOUT_S, afterTimeout, dialogs, wordsOf } from "./dialogs.mjs";
-import { memoryOverTime, RATE, SECONDS } from "./memory.mjs";
+import { memoryOverTime, SECONDS } from "./memory.mjs";
 
 const HERE = import.meta.dirname;
 const BASELINES = join(ROOT, "bench/baselines");
@@ -46,8 +46,8 @@ const RATE_MAX = 11_000;
  */
 const BOUNDED_HEAP = ["--heap-growing-percent=50"];
 
-function startUas(port) {
-  return startScript(join(HERE, "uas.mjs"), port, [], BOUNDED_HEAP);
+function startOurs(script, port, ...args) {
+  return startScript(join(HERE, script), port, args, BOUNDED_HEAP);
 }
 
 const ROLES = {
@@ -55,14 +55,16 @@ const ROLES = {
     title: "UAS",
     scenario: "uac",
     bar: 12_000,
-    ours: startUas,
+    ours: (port) => startOurs("uas.mjs", port),
+    memoryRate: 3_000,
     peers: () => SYSTEMS.filter(({ name }) => ["lean", "kamailio", "sipgo"].includes(name)),
   },
   relay: {
     title: "relay of two legs",
     scenario: "routed",
     bar: 6_000,
-    ours: (port) => startScript(join(HERE, "relay.mjs"), port, [CALLEE_PORT]),
+    ours: (port) => startOurs("relay.mjs", port, CALLEE_PORT),
+    memoryRate: 2_000,
     peers: () => [
       kamailio({
         ...{ name: "kamailio-proxy", title: "Kamailio, stateful proxy", config: "kamailio-proxy.cfg" },
@@ -125,7 +127,10 @@ async function measure({ only, seconds, hasPeers }) {
     if (only.includes("uas")) await roleRows(ROLES.uas, stage, rows, lines);
     if (only.includes("relay")) await withCallee(directory, () => roleRows(ROLES.relay, stage, rows, lines));
     if (only.includes("dialogs")) lines.push(...(await dialogLines(stage)));
-    if (only.includes("memory")) lines.push(...(await memoryLines(stage)));
+    if (only.includes("memory")) {
+      lines.push(...(await memoryLines(ROLES.uas, stage)));
+      await withCallee(directory, async () => lines.push(...(await memoryLines(ROLES.relay, stage))));
+    }
     if (only.includes("messages")) lines.push(await messageLines());
   } finally {
     rmSync(directory, { recursive: true, force: true });
@@ -242,7 +247,7 @@ async function withCallee(directory, work) {
 }
 
 async function dialogLines({ directory }) {
-  const running = await startUas(await freeUdpPort());
+  const running = await ROLES.uas.ours(await freeUdpPort());
   try {
     const result = await dialogs(running, { calls: DIALOGS, directory });
     const isMet = result.heldMiB < DIALOGS_MIB_MAX && result.failed === 0 ? "met" : "missed";
@@ -273,13 +278,14 @@ async function dialogLines({ directory }) {
   }
 }
 
-async function memoryLines({ directory }) {
-  const running = await startUas(await freeUdpPort());
+async function memoryLines({ title, scenario, ours, memoryRate: rate }, { directory }) {
+  const running = await ours(await freeUdpPort());
   try {
-    const { rows, failed, left, afterMiB, isFlat } = await memoryOverTime(running, { directory });
+    const load = { scenario, rate, directory };
+    const { rows, failed, left, afterMiB, isFlat } = await memoryOverTime(running, load);
     const columns = ["seconds", "server transactions", "least heap in use, MiB", "PSS, MiB"];
     return [
-      `The UAS (${BOUNDED_HEAP.join(" ")}) at ${RATE} calls/s for ${SECONDS} s, ${failed} failed: ${isFlat ? "flat" : "it grows"}.`,
+      `The ${title} (${BOUNDED_HEAP.join(" ")}) at ${rate} calls/s for ${SECONDS} s, ${failed} failed: ${isFlat ? "flat" : "it grows"}.`,
       "",
       ...table(
         columns,
