@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
 const ROOT = resolve(import.meta.dirname, "../..");
-const RFC3665 = join(ROOT, process.env.TANDEM_CORPUS ?? "../shared/corpus", "sip/rfc3665");
+const RFC3665 = resolve(ROOT, process.env.TANDEM_CORPUS ?? "../shared/corpus", "sip/rfc3665");
 const OWN = join(ROOT, "test/vectors/sip/valid");
 
 /** The messages of RFC 3665 where the corpus is there, else our own vectors; both as octets and as text. */
