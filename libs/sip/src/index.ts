@@ -207,7 +207,13 @@ export {
   type DigestServerOptions,
   type DigestVerdict,
 } from "./authentication/digest-server.ts";
-export { ha1Of, type DigestAlgorithm, type DigestHash, type Qop } from "./authentication/digest.ts";
+export {
+  ha1Of,
+  userhashOf,
+  type DigestAlgorithm,
+  type DigestHash,
+  type Qop,
+} from "./authentication/digest.ts";
 // Dialogs and user agent
 export { type Dialog } from "./dialog/dialog.ts";
 export { MIN_SE_S, type SessionTimerOptions } from "./dialog/session-interval.ts";

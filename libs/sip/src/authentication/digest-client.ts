@@ -5,6 +5,7 @@ import type { Random } from "../transport/clock.ts";
 import {
   digestResponse,
   ha1Of,
+  isSameDigest,
   namedAlgorithm,
   userhashOf,
   type DigestHash,
@@ -110,22 +111,52 @@ export class DigestClient {
 
   /**
    * The credentials that a 2xx has accepted, with the nonce that it names for the next ones (RFC 7616 §3.5): to be given
-   * to {@link next}. Of several proxies none is meant more than another, and theirs stay.
+   * to {@link next}. Of several proxies none is meant more than another, and theirs stay; so they do where the 2xx has an
+   * `rspauth` that only somebody without the password would send.
    */
   renewed(response: SipResponse, credentials: readonly HeaderField[]): readonly HeaderField[] {
     return credentials.map(([name, line]): HeaderField => {
       const isKnown = name === "Authorization" || name === "Proxy-Authorization";
       const isAlone = credentials.filter(([other]) => other === name).length === 1;
       const info = isKnown && isAlone ? response.header(INFOS[name]) : undefined;
-      const nonce = info === undefined ? undefined : parseAuthParams(info)?.get("nextnonce");
+      const told = info === undefined ? undefined : parseAuthParams(info);
+      const nonce = told?.get("nextnonce");
       const value = nonce === undefined ? undefined : parseAuthValue(line);
-      if (nonce === undefined || value === undefined) return [name, line];
+      if (told === undefined || nonce === undefined || value === undefined) return [name, line];
+      if (!this.#isProven(told, value.params, response.body)) return [name, line];
       const params = [...value.params].map(([id, text]): [string, string] => [
         id,
         id === "nonce" ? nonce : text,
       ]);
       return [name, `Digest ${formatAuthParams(params, false)}`];
     });
+  }
+
+  /** Whether who says this knows the password, where it says `rspauth` (RFC 7616 §3.5). */
+  #isProven(
+    info: ReadonlyMap<string, string>,
+    credentials: ReadonlyMap<string, string>,
+    body: Uint8Array,
+  ): boolean {
+    const rspauth = info.get("rspauth");
+    if (rspauth === undefined) return true;
+    const realm = credentials.get("realm") ?? "";
+    const [account, named] = [this.#options.account(realm), namedAlgorithm(credentials.get("algorithm"))];
+    if (account === undefined || named === undefined) return false;
+    const qop = info.get("qop")?.toLowerCase() ?? credentials.get("qop");
+    const { hash } = this.#options;
+    const expected = digestResponse(hash, {
+      ...named,
+      ha1: ha1Of(hash, named.algorithm, { ...account, realm }),
+      nonce: credentials.get("nonce") ?? "",
+      method: "",
+      uri: credentials.get("uri") ?? "",
+      qop: qop !== undefined && isQop(qop) ? qop : undefined,
+      nc: credentials.get("nc") ?? "",
+      cnonce: credentials.get("cnonce") ?? "",
+      body,
+    });
+    return isSameDigest(expected, rspauth.toLowerCase());
   }
 
   #read(line: string, field: Challenge["field"]): Challenge | undefined {

@@ -23,6 +23,11 @@ export interface DigestServerOptions extends NonceOptions {
   /** H(username:realm:password) by `ha1Of`; undefined where there is no such user. */
   readonly ha1: (username: string, algorithm: DigestAlgorithm) => string | undefined;
   /**
+   * Who has this hash by `userhashOf`; where it is given, challenges ask clients to hide their username (RFC 7616
+   * §3.4.4).
+   */
+  readonly usernameOf?: ((userhash: string, algorithm: DigestAlgorithm) => string | undefined) | undefined;
+  /**
    * Credentials name another URI than the Request-URI, as proxies rewrite it; refused where this is absent (RFC 8760
    * §2.6, item 6).
    */
@@ -56,7 +61,8 @@ export type DigestVerdict =
     };
 
 interface Credentials {
-  readonly username: string;
+  /** Undefined where nobody has the hash that stands for it. */
+  readonly username: string | undefined;
   readonly nonce: string;
   readonly uri: string;
   readonly response: string;
@@ -97,8 +103,9 @@ export class DigestServer {
     if (typeof found === "string") return this.#refuse(request, found, false);
     const age = this.#nonces.check(found.nonce);
     // Without the user's secret nobody learns whether a nonce is stale: the response is checked first.
-    const expected = this.#options.ha1(found.username, found.algorithm);
-    const { hash } = this.#options;
+    const { username, algorithm } = found;
+    const { hash, ha1 } = this.#options;
+    const expected = username === undefined ? undefined : ha1(username, algorithm);
     const input: DigestInput = {
       ...found,
       isSession: false,
@@ -107,14 +114,14 @@ export class DigestServer {
       body: request.body,
     };
     const isRight = isSameDigest(digestResponse(hash, input), found.response.toLowerCase());
-    if (expected === undefined) return this.#refuse(request, "unknown-user", false);
+    if (username === undefined || expected === undefined) return this.#refuse(request, "unknown-user", false);
     if (!isRight) return this.#refuse(request, "wrong-response", false);
     if (age !== "fresh") return this.#refuse(request, "stale-nonce", true);
     if (!this.#isForRequest(found.uri, request)) return this.#refuse(request, "foreign-uri", false);
     // RFC 2069 knows no count: such a nonce is good for one request.
     const count = found.qop === undefined ? 1 : Number.parseInt(found.nc, 16);
     if (!this.#nonces.use(found.nonce, count)) return this.#refuse(request, "replayed", true);
-    return { ok: true, username: found.username, info: (body) => this.#info(input, found, body) };
+    return { ok: true, username, info: (body) => this.#info(input, found, body) };
   }
 
   /** One challenge for each algorithm, best first, all with the same nonce. */
@@ -127,6 +134,7 @@ export class DigestServer {
         ["algorithm", algorithm],
         ["qop", this.#qops.join(",")],
         ["stale", isStale ? "true" : undefined],
+        ["userhash", this.#options.usernameOf === undefined ? undefined : "true"],
       ];
       const name = this.#isProxy ? "Proxy-Authenticate" : "WWW-Authenticate";
       return [name, `Digest ${formatAuthParams(params, true)}`];
@@ -145,19 +153,22 @@ export class DigestServer {
   }
 
   #read(params: ReadonlyMap<string, string>): Credentials | DigestRefusal {
-    const [username, nonce] = [params.get("username"), params.get("nonce")];
+    const [name, nonce] = [params.get("username"), params.get("nonce")];
     const [uri, response] = [params.get("uri"), params.get("response")];
     const named = namedAlgorithm(params.get("algorithm"));
     const qop = params.get("qop")?.toLowerCase();
     const nc = params.get("nc") ?? "";
     const cnonce = params.get("cnonce") ?? "";
-    if (username === undefined || nonce === undefined || uri === undefined || response === undefined)
+    if (name === undefined || nonce === undefined || uri === undefined || response === undefined)
       return "malformed";
     const isOffered = named?.isSession === false && this.#algorithms.includes(named.algorithm);
     if (!isOffered || (qop !== undefined && !this.#isQop(qop))) return "wrong-response";
     if (qop !== undefined && (!COUNT.test(nc) || Number.parseInt(nc, 16) === 0 || cnonce === ""))
       return "malformed";
-    return { username, nonce, uri, response, algorithm: named.algorithm, qop, nc, cnonce };
+    const { algorithm } = named;
+    const isHidden = params.get("userhash")?.toLowerCase() === "true";
+    const username = isHidden ? this.#options.usernameOf?.(name.toLowerCase(), algorithm) : name;
+    return { username, nonce, uri, response, algorithm, qop, nc, cnonce };
   }
 
   #isQop(text: string): text is Qop {

@@ -10,7 +10,14 @@ import { SeededRandom } from "../testing/seeded-random.ts";
 import { VirtualClock } from "../testing/virtual-clock.ts";
 import { DigestClient, type DigestClientOptions } from "./digest-client.ts";
 import { DigestServer, type DigestServerOptions } from "./digest-server.ts";
-import { digestResponse, ha1Of, isSameDigest, namedAlgorithm, type DigestAlgorithm } from "./digest.ts";
+import {
+  digestResponse,
+  ha1Of,
+  isSameDigest,
+  namedAlgorithm,
+  userhashOf,
+  type DigestAlgorithm,
+} from "./digest.ts";
 
 const NO_BODY = new Uint8Array();
 const PASSWORD = "zanzibar";
@@ -205,6 +212,28 @@ describe("DigestServer and DigestClient", () => {
     expect(alice.renewed(accepted, two)).toEqual(two);
   });
 
+  it.each(["auth", "auth-int"] as const)(
+    "take it from nobody whose rspauth for %s is not that of the password (RFC 7616 §3.5)",
+    (qop) => {
+      const { server: uas } = server({ qops: [qop] });
+      const alice = client();
+      const credentials = alice.answer(response(401, uas.challenge()), sent()) ?? [];
+      const verdict = uas.verify(request(credentials));
+      if (!verdict.ok) throw new TypeError(verdict.reason);
+      const [name, info] = verdict.info();
+      const nonceAfter = (value: string): string | undefined => {
+        const [field] = alice.renewed(response(200, [[name, value]]), credentials);
+        return parseAuthValue(field?.[1] ?? "")?.params.get("nonce");
+      };
+      expect(nonceAfter(`${info}, nextnonce="fresh"`)).toBe("fresh");
+      const forged = info.replace(/rspauth="[^"]+"/, `rspauth="${"0".repeat(32)}"`);
+      const [, first] = credentials[0] ?? ["", ""];
+      const before = parseAuthValue(first)?.params.get("nonce");
+      expect(before).toBeDefined();
+      expect(nonceAfter(`${forged}, nextnonce="fresh"`)).toBe(before);
+    },
+  );
+
   it("hide the username where the challenge asks for it (RFC 7616 §3.4.4)", () => {
     const challenge = 'Digest realm="biloxi.com", nonce="n", algorithm=SHA-256, qop="auth", userhash=true';
     const alice = client();
@@ -217,6 +246,27 @@ describe("DigestServer and DigestClient", () => {
     }
     expect(fields).toHaveLength(1);
   });
+
+  it.each(["SHA-256", "MD5"] as const)(
+    "find who hides behind a hash with %s, where the server says how (RFC 7616 §3.4.4)",
+    (algorithm) => {
+      const realm = "biloxi.com";
+      const usernameOf = (userhash: string, by: DigestAlgorithm): string | undefined =>
+        userhash === userhashOf(hash, by, { username: "alice", realm }) ? "alice" : undefined;
+      const { server: uas } = server({ algorithms: [algorithm], usernameOf });
+      const credentials = client().answer(response(401, uas.challenge()), sent()) ?? [];
+      expect(credentials.map(([, value]) => value.includes("alice"))).toEqual([false]);
+      expect(uas.verify(request(credentials))).toMatchObject({ ok: true, username: "alice" });
+      const foreign = credentials.map(([name, value]): HeaderField => [
+        name,
+        value.replace(/username="./, 'username="x'),
+      ]);
+      expect(uas.verify(request(foreign))).toMatchObject({ reason: "unknown-user", status: 401 });
+      // A server that does not ask for them knows none.
+      const plain = server({ algorithms: [algorithm] }).server;
+      expect(plain.verify(request(credentials))).toMatchObject({ reason: "unknown-user" });
+    },
+  );
 
   it("give up after one wrong password, and go on after a stale nonce", () => {
     const { clock, server: uas } = server({ nonceMs: 60_000 });
