@@ -182,7 +182,7 @@ describe("session timer (RFC 4028 §7.2, §10)", () => {
 
 describe("subscriber (RFC 6665 §4.1.2)", () => {
   const durations = "-refresh -expiry +refresh=30000 +expiry=60000";
-  const over = "terminated: -N -refresh -expiry ended";
+  const over = "terminated: -N -refresh -expiry no more forks ended";
   const nothing: Record<SubscriberInput, string> = {
     accepted: "-",
     "accepted alone": "-",
@@ -200,12 +200,13 @@ describe("subscriber (RFC 6665 §4.1.2)", () => {
   const open = (name: string): Record<SubscriberInput, string> => ({
     ...nothing,
     accepted: `${name}: ${durations}`,
-    "NOTIFY pending": `pending: -N ${durations} notified`,
-    "NOTIFY active": `active: -N ${durations} notified`,
-    "NOTIFY terminated": "terminated: -N -refresh -expiry notified ended",
+    "NOTIFY pending": `pending: ${durations} notified`,
+    "NOTIFY active": `active: ${durations} notified`,
+    "NOTIFY terminated": "terminated: -refresh -expiry notified ended",
+    "timer N": `${name}: no more forks`,
     "timer expiry": over,
     "refresh refused": over,
-    unsubscribe: "ending: -N -refresh -expiry +N=32000 send unsubscribe",
+    unsubscribe: "ending: -N -refresh -expiry +N=32000 no more forks send unsubscribe",
   });
   walk<Subscriber, SubscriberInput>(
     (state, input) => stepSubscriber(state, input, 60),
@@ -235,6 +236,7 @@ describe("subscriber (RFC 6665 §4.1.2)", () => {
           "NOTIFY pending": "terminated: 481",
           "NOTIFY active": "terminated: 481",
           "NOTIFY terminated": "terminated: 481",
+          "timer N": "terminated: no more forks",
         },
       ],
     ],

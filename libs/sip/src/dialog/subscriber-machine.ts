@@ -11,6 +11,9 @@ import { TIMEOUT } from "../transaction/timers.ts";
  * | active     | notifications come                        | NOTIFY, timer "expiry" → terminated        |
  * | ending     | Expires: 0 sent, the last NOTIFY awaited  | NOTIFY terminated, timer N → terminated    |
  * | terminated | over                                      |                                            |
+ *
+ * Until timer N fires, NOTIFYs of other forks make subscriptions of their own (§4.1.2.4), also where this one has ended by
+ * a NOTIFY.
  */
 export interface Subscriber {
   readonly name: "notifyWait" | "pending" | "active" | "ending" | "terminated";
@@ -42,6 +45,8 @@ export type SubscriberOutput =
   | "send unsubscribe"
   /** The NOTIFY is of no subscription of ours (§4.1.3: 481). */
   | "481"
+  /** NOTIFYs of other forks make no subscriptions any more (§4.1.2.4). */
+  | "no more forks"
   | { readonly start: "N" | "refresh" | "expiry"; readonly afterMs: number }
   | { readonly stop: "N" | "refresh" | "expiry" };
 
@@ -51,7 +56,8 @@ export interface SubscriberStep {
 }
 
 const TERMINATED: Subscriber = { name: "terminated" };
-const STOP: readonly SubscriberOutput[] = [{ stop: "N" }, { stop: "refresh" }, { stop: "expiry" }];
+const STOP_DURATIONS: readonly SubscriberOutput[] = [{ stop: "refresh" }, { stop: "expiry" }];
+const STOP: readonly SubscriberOutput[] = [{ stop: "N" }, ...STOP_DURATIONS];
 const TIMER_N: SubscriberOutput = { start: "N", afterMs: TIMEOUT };
 
 export const SUBSCRIBER_IGNORED: Ignored<Subscriber["name"], SubscriberInput> = [
@@ -61,7 +67,6 @@ export const SUBSCRIBER_IGNORED: Ignored<Subscriber["name"], SubscriberInput> = 
     ["accepted alone", "refused"],
     "RFC 6665 §4.1.2.4: a NOTIFY came, so there is a subscription",
   ],
-  [["pending", "active"], ["timer N"], "RFC 6665 §4.1.2.4: the first NOTIFY came"],
   [["notifyWait"], ["timer refresh"], "RFC 6665 §4.1.2.2: nothing to refresh before the first NOTIFY"],
   [["ending"], ["timer refresh"], "RFC 6665 §4.1.2.3: who unsubscribes does not refresh"],
   [
@@ -81,7 +86,7 @@ export const SUBSCRIBER_IGNORED: Ignored<Subscriber["name"], SubscriberInput> = 
         "refresh lost",
         "unsubscribe",
       ] as const),
-      ...(["timer N", "timer refresh", "timer expiry"] as const),
+      ...(["timer refresh", "timer expiry"] as const),
     ],
     "RFC 6665 §4.1.2, figure 1: over",
   ],
@@ -93,15 +98,18 @@ export function startSubscriber(): SubscriberStep {
 
 /** `expiresS`: what the 2xx or the NOTIFY grants; undefined where it says nothing new. */
 export function stepSubscriber(state: Subscriber, input: SubscriberInput, expiresS?: number): SubscriberStep {
-  if (state.name === "terminated") return { state, outputs: isNotify(input) ? ["481"] : [] };
+  if (state.name === "terminated") return { state, outputs: overOutputs(input) };
   switch (input) {
-    case "NOTIFY terminated":
-      return { state: TERMINATED, outputs: [...STOP, "notified", "ended"] };
+    case "NOTIFY terminated": {
+      // Timer N goes on where there may be other forks yet.
+      const stops = state.name === "ending" ? STOP : STOP_DURATIONS;
+      return { state: TERMINATED, outputs: [...stops, "notified", "ended"] };
+    }
     case "NOTIFY pending":
     case "NOTIFY active": {
       if (state.name === "ending") return { state, outputs: ["notified"] };
       const name = input === "NOTIFY pending" ? "pending" : "active";
-      return { state: { name }, outputs: [{ stop: "N" }, ...durations(expiresS), "notified"] };
+      return { state: { name }, outputs: [...durations(expiresS), "notified"] };
     }
     case "accepted":
       return { state, outputs: state.name === "ending" ? [] : durations(expiresS) };
@@ -109,7 +117,8 @@ export function stepSubscriber(state: Subscriber, input: SubscriberInput, expire
     case "refused":
       return state.name === "notifyWait" ? end() : { state, outputs: [] };
     case "timer N":
-      return state.name === "notifyWait" || state.name === "ending" ? end() : { state, outputs: [] };
+      if (state.name === "notifyWait" || state.name === "ending") return end();
+      return { state, outputs: ["no more forks"] };
     case "timer refresh":
       return { state, outputs: state.name === "pending" || state.name === "active" ? ["refresh"] : [] };
     case "timer expiry":
@@ -119,12 +128,17 @@ export function stepSubscriber(state: Subscriber, input: SubscriberInput, expire
       return { state, outputs: [] };
     case "unsubscribe":
       if (state.name === "ending") return { state, outputs: [] };
-      return { state: { name: "ending" }, outputs: [...STOP, TIMER_N, "send unsubscribe"] };
+      return { state: { name: "ending" }, outputs: [...STOP, TIMER_N, "no more forks", "send unsubscribe"] };
   }
 }
 
 function end(): SubscriberStep {
-  return { state: TERMINATED, outputs: [...STOP, "ended"] };
+  return { state: TERMINATED, outputs: [...STOP, "no more forks", "ended"] };
+}
+
+function overOutputs(input: SubscriberInput): SubscriberOutput[] {
+  if (input === "timer N") return ["no more forks"];
+  return isNotify(input) ? ["481"] : [];
 }
 
 /** Refreshed when half of the time is over, as a lost refresh leaves time for another. */

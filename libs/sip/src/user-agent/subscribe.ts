@@ -53,7 +53,7 @@ function subscribeContent(parts: SubscribeParts, expiresS: number): Required<Req
 function renewal(parts: SubscribeParts): Renew {
   return (subscription, expiresS) => {
     const { dialog } = subscription;
-    // Ended before there was a dialog: nothing can be said; timer N ends it.
+    // Ended before there was a dialog: it is said when the 2xx has made one.
     if (dialog !== undefined)
       sendInDialog(subscription, dialog, "SUBSCRIBE", subscribeContent(parts, expiresS));
   };

@@ -22,26 +22,35 @@ export interface SubscriptionListener {
   onNotify(request: SipRequest, state: string): void;
   /** Called once; `response` is what refused it, where something did. */
   onEnded(response: SipResponse | undefined): void;
+  /**
+   * Another fork of the SUBSCRIBE or REFER has a subscription of its own, with this listener (RFC 6665 §4.1.2.4); its first
+   * NOTIFY comes next. Without this handler, where a package allows one alone (§5.4.9), it is refused 481.
+   */
+  onFork?(fork: Subscription): SubscriptionListener;
 }
 
 /** The SUBSCRIBE of a subscription that can be refreshed; that which a REFER makes by itself cannot, here. */
 export type Renew = (subscription: Subscription, expiresS: number) => void;
 
+/** Who may be asked by one SUBSCRIBE: more is no proxy that forks to the devices of a user. */
+const FORKS_MAX = 32;
+
 /**
  * Our subscription to something of theirs (RFC 6665 §4.1), by SUBSCRIBE or by REFER. Its dialog is made by the first
- * NOTIFY or 2xx, whichever comes first; NOTIFYs of other forks are refused 481 (§4.4.1).
+ * NOTIFY or 2xx, whichever comes first (§4.4.1).
  */
 export class Subscription implements DialogUsage, TimerOwner {
   /** A REFER's has the number of its last try for an id (RFC 3515 §2.4.6). */
   event: EventName;
   readonly #core: UserAgentCore;
-  readonly #listener: SubscriptionListener;
+  #listener: SubscriptionListener;
   #renew: Renew;
   readonly #running = new Map<string, Timer>();
   readonly #expiresS: number;
   #state: Subscriber;
   #open: OpenDialog | undefined;
   #pendingKey: string | undefined;
+  #forks = 0;
   #refusal: SipResponse | undefined;
   #localSequenceNumber: (() => number) | undefined;
 
@@ -78,7 +87,7 @@ export class Subscription implements DialogUsage, TimerOwner {
 
   /** Outside of a dialog: the first NOTIFY to this Call-ID and tag may make one. */
   await(callId: string, localTag: string, localSequenceNumber: () => number): void {
-    if (this.#pendingKey !== undefined) this.#core.pendingSubscriptions.delete(this.#pendingKey);
+    this.#stopWaiting();
     this.#pendingKey = pendingKey(callId, localTag);
     this.#localSequenceNumber = localSequenceNumber;
     this.#core.pendingSubscriptions.set(this.#pendingKey, this);
@@ -92,12 +101,24 @@ export class Subscription implements DialogUsage, TimerOwner {
     this.#open = undefined;
   }
 
-  /** A NOTIFY that has no dialog yet. */
+  /** A NOTIFY that has no dialog yet: of the first fork that comes, or of another. */
   receiveFirst(request: SipRequest, transaction: NonInviteServerTransaction): void {
-    if (this.#open !== undefined || !this.#isMine(request)) {
-      transaction.respond({ status: 481 });
-      return;
-    }
+    const subscription = this.#isMine(request) ? this.#forked() : undefined;
+    if (subscription === undefined) transaction.respond({ status: 481 });
+    else subscription.#establish(request, transaction);
+  }
+
+  #forked(): Subscription | undefined {
+    if (this.#open === undefined) return this;
+    if (this.#listener.onFork === undefined || this.#forks >= FORKS_MAX) return undefined;
+    this.#forks++;
+    const fork = new Subscription(this.#core, this.event, this.#expiresS, this.#listener, this.#renew);
+    fork.#localSequenceNumber = this.#localSequenceNumber;
+    fork.#listener = this.#listener.onFork(fork);
+    return fork;
+  }
+
+  #establish(request: SipRequest, transaction: NonInviteServerTransaction): void {
     const { flow } = transaction;
     const dialog = dialogFromInvite(request, request.toTag ?? "", flow.listener);
     const open = new OpenDialog(
@@ -123,7 +144,11 @@ export class Subscription implements DialogUsage, TimerOwner {
   accepted(response: SipResponse, flow: Flow): void {
     if (this.#open === undefined && this.#state.name !== "terminated") {
       const dialog = dialogFromResponse(response, flow.listener, "");
-      if (dialog !== undefined) this.join(new OpenDialog(this.#core, dialog, flow));
+      if (dialog !== undefined) {
+        this.join(new OpenDialog(this.#core, dialog, flow));
+        // Ended before there was a dialog to say so in.
+        if (this.#state.name === "ending") this.#renew(this, 0);
+      }
     }
     this.#input("accepted", response.get(EXPIRES));
   }
@@ -191,13 +216,18 @@ export class Subscription implements DialogUsage, TimerOwner {
         this.#listener.onNotify(this.#notify.request, this.#notify.word);
       else if (output === "refresh") this.#renew(this, this.#expiresS);
       else if (output === "send unsubscribe") this.#renew(this, 0);
+      else if (output === "no more forks") this.#stopWaiting();
       else if (output === "ended") this.#end(wasTerminated);
     }
   }
 
+  #stopWaiting(): void {
+    if (this.#pendingKey !== undefined) this.#core.pendingSubscriptions.delete(this.#pendingKey);
+    this.#pendingKey = undefined;
+  }
+
   #end(wasTerminated: boolean): void {
     if (wasTerminated) return;
-    if (this.#pendingKey !== undefined) this.#core.pendingSubscriptions.delete(this.#pendingKey);
     this.#open?.remove(this);
     this.#listener.onEnded(this.#refusal);
   }

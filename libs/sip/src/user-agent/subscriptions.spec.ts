@@ -1,10 +1,12 @@
 import { describe, expect, it } from "@jest/globals";
 import type { HeaderField } from "../message/build-message.ts";
+import type { SipRequest } from "../message/message.ts";
 import { octetsOf, octetString } from "../message/octets.ts";
 import { BOB, TwoAgents, type TwoAgentsOptions } from "../testing/two-agents.ts";
 import type { Target } from "../transport/flow.ts";
 import type { IncomingSubscription } from "./incoming-subscription.ts";
 import type { Notifier } from "./notifier.ts";
+import type { Subscription, SubscriptionListener } from "./subscription.ts";
 
 const TARGET: Target = { listener: "udp", address: BOB, port: 5060 };
 const TO_BOB = {
@@ -90,7 +92,10 @@ it("SUBSCRIBE and REFER end at once where nothing is located", () => {
 });
 
 describe("SUBSCRIBE and NOTIFY (RFC 6665)", () => {
-  function subscribing(expiresS = 600): {
+  function subscribing(
+    expiresS = 600,
+    forMs = 20,
+  ): {
     two: TwoAgents;
     notifiers: Notifier[];
     end: () => void;
@@ -116,7 +121,7 @@ describe("SUBSCRIBE and NOTIFY (RFC 6665)", () => {
         onEnded: (response) => two.told.push(`ended ${response?.status ?? ""}`.trim()),
       },
     );
-    two.clock.advance(20);
+    two.clock.advance(forMs);
     const end = (): void => {
       subscription.end();
     };
@@ -162,33 +167,120 @@ describe("SUBSCRIBE and NOTIFY (RFC 6665)", () => {
     expect(state()).toBe("terminated");
   });
 
-  it("survive that the first NOTIFY overtakes the 200 (§4.4.1)", () => {
-    const two = new TwoAgents();
-    two.network.silence(BOB, 5060);
-    two.alice.subscribe(
-      { ...TO_BOB, event: "presence", expiresS: 60 },
-      { onNotify: (_request, state) => two.told.push(state), onEnded: () => undefined },
-    );
-    const subscribe = two.request("SUBSCRIBE");
-    const notify = [
+  /** A NOTIFY of the fork with this tag, to what Alice subscribes to. */
+  function notifyOf(subscribe: SipRequest, tag: string, state = "active;expires=60"): string {
+    return [
       "NOTIFY sip:alice@192.0.2.1 SIP/2.0",
-      "Via: SIP/2.0/UDP 192.0.2.1:5999;branch=z9hG4bKn",
-      "From: <sip:bob@192.0.2.2>;tag=early",
+      `Via: SIP/2.0/UDP 192.0.2.1:5999;branch=z9hG4bK${tag}`,
+      `From: <sip:bob@192.0.2.2>;tag=${tag}`,
       `To: <sip:alice@192.0.2.1>;tag=${subscribe.fromTag}`,
       `Call-ID: ${subscribe.callId}`,
       "CSeq: 1 NOTIFY",
-      "Contact: <sip:bob@192.0.2.2>",
+      `Contact: <sip:${tag}@192.0.2.2>`,
       "Event: presence",
-      "Subscription-State: active;expires=60",
+      `Subscription-State: ${state}`,
       "",
       "",
     ].join("\r\n");
-    two.inject(notify, "192.0.2.1");
-    expect(two.told).toContain("active");
+  }
+
+  /** Subscribed at somebody who does not answer; `onFork` is wired where `takesForks` says so. */
+  function unanswered(takesForks: boolean): {
+    two: TwoAgents;
+    forks: Subscription[];
+    notify: (tag: string, state?: string) => void;
+    end: () => void;
+  } {
+    const two = new TwoAgents();
+    two.network.silence(BOB, 5060);
+    const forks: Subscription[] = [];
+    const listen = (name: string): SubscriptionListener => ({
+      onNotify: (_request, state) => two.told.push(`${name} ${state}`),
+      onEnded: () => two.told.push(`${name} ended`),
+    });
+    const onFork = (fork: Subscription): SubscriptionListener => listen(`fork ${forks.push(fork)}`);
+    const subscription = two.alice.subscribe(
+      { ...TO_BOB, event: "presence", expiresS: 60 },
+      { ...listen("first"), ...(takesForks && { onFork }) },
+    );
+    const subscribe = two.request("SUBSCRIBE");
+    const notify = (tag: string, state?: string): void => {
+      two.inject(notifyOf(subscribe, tag, state), "192.0.2.1");
+    };
+    const end = (): void => {
+      subscription.end();
+    };
+    return { two, forks, notify, end };
+  }
+
+  it("survive that the first NOTIFY overtakes the 200 (§4.4.1)", () => {
+    const { two, notify } = unanswered(false);
+    notify("early");
+    expect(two.told).toEqual(["first active"]);
     expect(two.alice.dialogs).toBe(1);
-    // Another fork's NOTIFY is refused.
-    two.inject(notify.replace("tag=early", "tag=other").replace("z9hG4bKn", "z9hG4bKo"), "192.0.2.1");
-    expect(two.response(481, "NOTIFY")).toBeDefined();
+  });
+
+  it("of other forks are refused 481 where one alone is wanted (§5.4.9)", () => {
+    const { two, notify } = unanswered(false);
+    notify("one");
+    notify("other");
+    expect(two.response(481, "NOTIFY").fromTag).toBe("other");
+    expect(two.alice.dialogs).toBe(1);
+  });
+
+  it("of other forks are subscriptions of their own, each with its dialog, until timer N (§4.1.2.4)", () => {
+    const { two, forks, notify } = unanswered(true);
+    notify("one");
+    notify("two", "pending;expires=600");
+    notify("three", "terminated");
+    expect(two.told).toEqual(["first active", "fork 1 pending", "fork 2 terminated", "fork 2 ended"]);
+    expect([two.alice.dialogs, forks.map(({ state }) => state)]).toEqual([2, ["pending", "terminated"]]);
+    two.mark();
+    forks[0]?.end();
+    const last = two.request("SUBSCRIBE");
+    expect([last.toTag, last.header("expires"), last.requestUriText]).toEqual([
+      ...["two", "0", "sip:two@192.0.2.2"],
+    ]);
+    // One more than the first SUBSCRIBE, as the dialog goes on from it (RFC 3261 §12.2.1.1).
+    expect(last.cseq?.sequenceNumber).toBe(2);
+    two.clock.advance(32_000);
+    notify("late");
+    expect(two.response(481, "NOTIFY").fromTag).toBe("late");
+    expect([forks.length, two.alice.pendingSubscriptions]).toEqual([2, 0]);
+  });
+
+  it("of a resource that is asked once come from each fork, though the first is over (§4.4.3)", () => {
+    const { two, notify } = unanswered(true);
+    notify("one", "terminated;reason=timeout");
+    notify("two", "terminated;reason=timeout");
+    expect(two.told).toEqual(["first terminated", "first ended", "fork 1 terminated", "fork 1 ended"]);
+    expect(two.alice.dialogs).toBe(0);
+    expect(two.leftovers()).toBe(0);
+  });
+
+  it("of forks are no more than a proxy could ask, and none where the subscriber has left (§4.1.2.4)", () => {
+    const many = unanswered(true);
+    for (let count = 0; count < 40; count++) many.notify(`fork${count}`);
+    expect([many.forks.length, many.two.alice.dialogs]).toEqual([32, 33]);
+    expect(many.two.leftovers()).toBe(0);
+    const { two, forks, notify, end } = unanswered(true);
+    end();
+    notify("one");
+    expect(two.response(481, "NOTIFY").fromTag).toBe("one");
+    expect([forks, two.alice.dialogs]).toEqual([[], 0]);
+    two.clock.advance(32_000);
+    expect(two.told.at(-1)).toBe("first ended");
+  });
+
+  it("end also where that is said before the 2xx: SUBSCRIBE with Expires: 0 follows it (§4.1.2.3)", () => {
+    const { two, end, state } = subscribing(600, 0);
+    end();
+    two.clock.advance(100);
+    expect(two.trace.filter((line) => line.endsWith(" SUBSCRIBE"))).toEqual([
+      ...["> SUBSCRIBE", "< 200 SUBSCRIBE", "> SUBSCRIBE", "< 200 SUBSCRIBE"],
+    ]);
+    expect([two.told.at(-1), state(), two.bob.dialogs]).toEqual(["ended", "terminated", 0]);
+    expect(two.leftovers()).toBe(0);
   });
 
   it("of a package that is not wired is 489 with those that are (§7.3)", () => {
