@@ -138,6 +138,7 @@ describe("UdpTransport", () => {
   it.each([
     ["more octets than a datagram has", 70_000, 9],
     ["port 0, which a Via may name", 1, 0],
+    ["a port that is none", 1, 5060.5],
   ])("reports what cannot be sent: %s", async (_what, octets, port) => {
     const transport = await open("127.0.0.1");
     const failed = new Promise<unknown[]>((resolve) => {

@@ -63,7 +63,7 @@ export class UdpTransport implements Transport {
   readonly #flows: (Flow | undefined)[] = Array.from({ length: FLOWS });
   /** Datagrams that the socket has not told the fate of; those of this turn are among them. */
   #unsent = 0;
-  readonly #waiting: Datagram[] = [];
+  #waiting: Datagram[] = [];
   #onSent: (() => void) | undefined;
   #stun: StunKeepAlive | undefined;
   onDatagram: Transport["onDatagram"];
@@ -128,7 +128,7 @@ export class UdpTransport implements Transport {
   send(octets: Uint8Array, address: string, port: number): void {
     if (this.#isClosed) return;
     // Port 0 is grammar in Via and Contact (RFC 3261 §25.1); the socket would throw.
-    if (!(port >= 1 && port <= PORT_MAX)) {
+    if (!Number.isInteger(port) || port < 1 || port > PORT_MAX) {
       const error = new RangeError(`nothing can be sent to port ${port}`);
       queueMicrotask(() => this.onError?.(error, address, port));
       return;
@@ -140,9 +140,9 @@ export class UdpTransport implements Transport {
   }
 
   readonly #sendWaiting = (): void => {
-    for (const { octets, port, address } of this.#waiting)
-      this.#socket.send(octets, port, address, this.#sent);
-    this.#waiting.length = 0;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const { octets, port, address } of waiting) this.#socket.send(octets, port, address, this.#sent);
   };
 
   /** One for all datagrams: a fault names the address and port of its own. */

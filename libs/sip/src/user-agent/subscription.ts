@@ -34,6 +34,8 @@ export type Renew = (subscription: Subscription, expiresS: number) => void;
 
 /** Who may be asked by one SUBSCRIBE: more is no proxy that forks to the devices of a user. */
 const FORKS_MAX = 32;
+/** Until its owner has said who listens to a fork, or has failed to. */
+const NOBODY: SubscriptionListener = { onNotify: () => undefined, onEnded: () => undefined };
 
 /**
  * Our subscription to something of theirs (RFC 6665 §4.1), by SUBSCRIBE or by REFER. Its dialog is made by the first
@@ -112,7 +114,7 @@ export class Subscription implements DialogUsage, TimerOwner {
     if (this.#open === undefined) return this;
     if (this.#listener.onFork === undefined || this.#forks >= FORKS_MAX) return undefined;
     this.#forks++;
-    const fork = new Subscription(this.#core, this.event, this.#expiresS, this.#listener, this.#renew);
+    const fork = new Subscription(this.#core, this.event, this.#expiresS, NOBODY, this.#renew);
     fork.#localSequenceNumber = this.#localSequenceNumber;
     fork.#listener = this.#listener.onFork(fork);
     return fork;

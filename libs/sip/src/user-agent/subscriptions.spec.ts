@@ -184,8 +184,8 @@ describe("SUBSCRIBE and NOTIFY (RFC 6665)", () => {
     ].join("\r\n");
   }
 
-  /** Subscribed at somebody who does not answer; `onFork` is wired where `takesForks` says so. */
-  function unanswered(takesForks: boolean): {
+  /** Subscribed at somebody who does not answer; forks are listened to where `takesForks` says so, or by it. */
+  function unanswered(takesForks: boolean | (() => SubscriptionListener)): {
     two: TwoAgents;
     forks: Subscription[];
     notify: (tag: string, state?: string) => void;
@@ -201,7 +201,10 @@ describe("SUBSCRIBE and NOTIFY (RFC 6665)", () => {
     const onFork = (fork: Subscription): SubscriptionListener => listen(`fork ${forks.push(fork)}`);
     const subscription = two.alice.subscribe(
       { ...TO_BOB, event: "presence", expiresS: 60 },
-      { ...listen("first"), ...(takesForks && { onFork }) },
+      {
+        ...listen("first"),
+        ...(takesForks !== false && { onFork: takesForks === true ? onFork : takesForks }),
+      },
     );
     const subscribe = two.request("SUBSCRIBE");
     const notify = (tag: string, state?: string): void => {
@@ -247,6 +250,17 @@ describe("SUBSCRIBE and NOTIFY (RFC 6665)", () => {
     notify("late");
     expect(two.response(481, "NOTIFY").fromTag).toBe("late");
     expect([forks.length, two.alice.pendingSubscriptions]).toEqual([2, 0]);
+  });
+
+  it("of a fork whose handler throws is 500, and touches no other (§4.1.2.4)", () => {
+    const { two, notify } = unanswered(() => {
+      throw new TypeError("no");
+    });
+    notify("one");
+    notify("two");
+    expect(two.response(500, "NOTIFY").fromTag).toBe("two");
+    expect(two.leftovers()).toBe(0);
+    expect(two.told.filter((line) => line.startsWith("first"))).toEqual(["first active", "first ended"]);
   });
 
   it("of a resource that is asked once come from each fork, though the first is over (§4.4.3)", () => {
